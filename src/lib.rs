@@ -1,9 +1,15 @@
 //! Ask threat-intelligence platforms what they know about an indicator.
 //!
-//! The map of the crate; arrows point down only:
+//! The map of the crate. Arrows point down only: what stands higher may use what stands lower.
 //!
+//! - `js`: the boundary, the only part that knows JavaScript. It converts and delegates.
+//! - [`platform`]: ThreatQ, QRadar, Taegis: one folder each.
+//! - [`report`]: what a platform says about a value.
+//! - [`auth`]: tokens, and authorized calls.
+//! - [`http`]: requests and answers as plain values, retries, limits.
 //! - [`indicator`]: kinds, canonical values, refanging, extraction from text.
-//! - `js`: the boundary, the only part that knows JavaScript.
+//! - [`options`]: reading what a caller gave.
+//! - [`secret`], [`error`]: a type for each.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -18,6 +24,10 @@
     )
 )]
 
+pub mod auth;
+pub mod error;
+pub mod http;
 pub mod indicator;
 #[cfg(target_arch = "wasm32")]
 mod js;
+pub mod secret;

@@ -1,0 +1,24 @@
+//! HTTP as plain values: what is asked, what is answered, and the rules between the two. Nothing here sends.
+//!
+//! - [`request`], [`response`]: the values.
+//! - [`url`]: percent-encoding, joining, and the check that a request stays on its origin.
+//! - [`retry`]: which failures are tried again, and when.
+//! - [`gate`]: how many requests are under way at once.
+//! - [`host`]: what the core asks of its surroundings: one request, the time, a random number.
+//! - [`attempt`]: one request with its timer.
+
+pub mod attempt;
+pub mod gate;
+pub mod host;
+pub mod race;
+pub mod request;
+pub mod response;
+pub mod retry;
+#[cfg(test)]
+pub(crate) mod sim;
+pub mod url;
+
+pub use attempt::{Call, Failure, Limits};
+pub use host::{Boxed, Clock, Host, Phase};
+pub use request::{Method, Request};
+pub use response::{Kind, Response};
