@@ -19,5 +19,7 @@
 )]
 
 pub mod indicator;
+// wasm-bindgen exports public functions only, and nothing else reaches them.
 #[cfg(target_arch = "wasm32")]
+#[allow(unreachable_pub)]
 mod js;
