@@ -357,6 +357,41 @@ impl Error {
     }
 }
 
+impl serde::Serialize for Error {
+    /// The members of `LookupError`, as `toJSON()` gives them (E1): those that are set, and nothing else.
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("name", "LookupError")?;
+        map.serialize_entry("message", &self.message())?;
+        map.serialize_entry("code", self.code.name())?;
+        map.serialize_entry("category", self.code.category().name())?;
+        map.serialize_entry("retryable", &self.retryable)?;
+        if let Some(platform) = self.platform {
+            map.serialize_entry("platform", platform.id)?;
+        }
+        if let Some(status) = self.status {
+            map.serialize_entry("status", &status)?;
+        }
+        if let Some(error) = &self.oauth_error {
+            map.serialize_entry("oauthError", error)?;
+        }
+        if let Some(description) = &self.oauth_error_description {
+            map.serialize_entry("oauthErrorDescription", description)?;
+        }
+        if let Some(reason) = &self.reason {
+            map.serialize_entry("reason", reason)?;
+        }
+        if let Some(wait) = self.retry_after_ms {
+            map.serialize_entry("retryAfterMs", &wait)?;
+        }
+        if let Some(attempts) = self.attempts {
+            map.serialize_entry("attempts", &attempts)?;
+        }
+        map.end()
+    }
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(&self.message())

@@ -28,6 +28,8 @@ pub mod auth;
 pub mod error;
 pub mod http;
 pub mod indicator;
+// wasm-bindgen exports public functions only, and nothing else reaches them.
 #[cfg(target_arch = "wasm32")]
+#[allow(unreachable_pub)]
 mod js;
 pub mod secret;
