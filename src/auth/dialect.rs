@@ -82,6 +82,10 @@ pub trait Dialect {
     fn judge(&self, grant: Grant, status: u16, complaint: &Complaint) -> Refused;
     /// Puts the token on a request to the API (T37).
     fn authorize(&self, request: &mut Request, token: &Secret);
+    /// `tokenType` of the contract: how the token is shown.
+    fn token_type(&self) -> &'static str {
+        "Bearer"
+    }
     /// The configured token, for [`Grant::Given`], or the refresh token, for [`Grant::RefreshToken`].
     fn configured_token(&self) -> Option<&Secret>;
     /// All configured secrets, in every form that is sent.

@@ -31,6 +31,8 @@ pub struct Session {
     pub dialect: Rc<dyn Dialect>,
     /// What bounds every request.
     pub limits: Limits,
+    /// The client's name in reports.
+    pub label: String,
     pub(super) manager: RefCell<Manager>,
     pub(super) redactor: RefCell<Redactor>,
     pub(super) storage: Storage,
@@ -46,6 +48,7 @@ impl Session {
         host: Rc<dyn Host>,
         dialect: Rc<dyn Dialect>,
         limits: Limits,
+        label: String,
         memory: Option<&str>,
     ) -> Result<Rc<Session>, Error> {
         let now = host.clock()?;
@@ -63,6 +66,7 @@ impl Session {
             host,
             dialect,
             limits,
+            label,
             manager: RefCell::new(manager),
             redactor: RefCell::new(redactor),
             storage: Storage::new(identity),

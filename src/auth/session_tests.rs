@@ -60,7 +60,7 @@ fn session(world: &Rc<World>, grant: Grant) -> Rc<Session> {
     let token = matches!(grant, Grant::Given | Grant::RefreshToken).then(|| Secret::new("r0".to_owned()));
     let base = Base::from_parts(parse_url("https://p.example"), "baseUrl", false).unwrap();
     let dialect = Rc::new(Plain { base, grant, token });
-    Session::open(world.clone(), dialect, Limits::default(), None).unwrap()
+    Session::open(world.clone(), dialect, Limits::default(), "plain".to_owned(), None).unwrap()
 }
 
 fn world(server: impl Fn(&Request, f64) -> Reply + 'static) -> Rc<World> {
@@ -405,7 +405,7 @@ fn l14_a_restarted_core_goes_on_with_what_was_remembered() {
     let first = session(&world, Grant::Password);
     world.run(token(&first)).unwrap();
     let memory = world.remembered.borrow().clone();
-    let second = Session::open(world.clone(), first.dialect.clone(), Limits::default(), memory.as_deref()).unwrap();
+    let second = Session::open(world.clone(), first.dialect.clone(), Limits::default(), "plain".to_owned(), memory.as_deref()).unwrap();
     assert_eq!(world.run(token(&second)).unwrap().value.expose(), "t1");
     assert_eq!(world.count("/token"), 1);
 }
@@ -525,7 +525,7 @@ fn e19_what_a_server_says_is_shown_without_secrets() {
     let base = Base::from_parts(parse_url("https://p.example"), "baseUrl", false).unwrap();
     let token = Secret::new("correct-horse-battery".to_owned());
     let dialect = Rc::new(Plain { base, grant: Grant::RefreshToken, token: Some(token) });
-    let session = Session::open(world.clone(), dialect, Limits::default(), None).unwrap();
+    let session = Session::open(world.clone(), dialect, Limits::default(), "plain".to_owned(), None).unwrap();
     let error = world.run(self::token(&session)).unwrap_err();
     assert_eq!(error.code, Code::TokenRequestRejected);
     assert_eq!(error.oauth_error_description.as_deref(), Some("sent refresh=[redacted]"));

@@ -4,7 +4,7 @@ pub mod verdict;
 
 pub use verdict::{Thresholds, Verdict};
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::indicator::Kind;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -54,6 +54,13 @@ pub struct Report<'a> {
     pub records: Vec<&'a RawValue>,
     /// Set when this platform, or this value, failed.
     pub error: Option<Error>,
+}
+
+impl Report<'_> {
+    /// The JSON text of the contract's `Report`.
+    pub fn to_json(&self) -> Result<String, Error> {
+        serde_json::to_string(self).map_err(|_| Error::new(Code::Internal))
+    }
 }
 
 /// A source of a record.

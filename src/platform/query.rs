@@ -1,0 +1,147 @@
+//! `lookup` of one client: values in, reports out, each distinct value asked once.
+
+use super::{Output, Platform};
+use crate::error::{Code, Error};
+use crate::http::{Call, Host};
+use crate::indicator::{self, Kind};
+use crate::options::Options;
+use crate::report::{Report, Thresholds};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Longer texts are no indicator; `classify` draws the same line.
+const LONGEST_UNITS: usize = 8_192;
+
+/// One value to ask about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// As the caller wrote it.
+    pub given: String,
+    /// Refanged and canonical; as given, refanged, where the form does not tell what it is.
+    pub value: String,
+    /// What it is.
+    pub kind: Option<Kind>,
+}
+
+impl Query {
+    /// Reads a value, which may be defanged.
+    ///
+    /// # Errors
+    /// `indicator_invalid` for what cannot be an indicator: empty, over 8,192 UTF-16 units, with control characters.
+    pub fn read(given: &str, forced: Option<Kind>, to_ascii: indicator::ToAscii) -> Result<Query, Error> {
+        let invalid = || Err(Error::new(Code::IndicatorInvalid));
+        let trimmed = given.trim();
+        if trimmed.is_empty() || given.len() > LONGEST_UNITS * 3 || given.encode_utf16().count() > LONGEST_UNITS {
+            return invalid();
+        }
+        if trimmed.chars().any(char::is_control) {
+            return invalid();
+        }
+        let read = match forced {
+            Some(kind) => indicator::classify_as(kind, trimmed, to_ascii),
+            None => indicator::classify(trimmed, to_ascii),
+        };
+        let (kind, value) = match read {
+            Some(read) => (Some(read.kind), read.value),
+            None => (forced, indicator::refang(trimmed, to_ascii).into_owned()),
+        };
+        Ok(Query { given: given.to_owned(), value, kind })
+    }
+}
+
+/// The arguments of `lookup`.
+pub struct Lookup {
+    one: bool,
+    queries: Vec<Result<Query, (String, Error)>>,
+    thresholds: Thresholds,
+}
+
+impl Lookup {
+    /// Reads them. One value that cannot be read is an error; among many it gets a report that says so, and the others
+    /// are asked.
+    pub fn read(arguments: &Value, options: &Options<'_>, host: &dyn Host) -> Result<Lookup, Error> {
+        let arguments = Options::of(Some(arguments), "")?;
+        let forced = match options.text("kind")? {
+            Some(name) => Some(Kind::from_name(name).ok_or_else(|| options.wrong("kind"))?),
+            None => None,
+        };
+        let limits = options.object("thresholds")?;
+        let standard = Thresholds::default();
+        let thresholds = Thresholds {
+            malicious: limits.number("malicious", 0.0, 100.0)?.unwrap_or(standard.malicious),
+            suspicious: limits.number("suspicious", 0.0, 100.0)?.unwrap_or(standard.suspicious),
+        };
+        let one = matches!(arguments.get("values"), Some(Value::String(_)));
+        let values = match arguments.get("values") {
+            Some(Value::String(value)) => vec![value.as_str()],
+            _ => arguments.texts("values")?.ok_or_else(|| arguments.wrong("values"))?,
+        };
+        let read = |value: &str| Query::read(value, forced, host.to_ascii()).map_err(|error| (value.to_owned(), error));
+        Ok(Lookup { one, queries: values.into_iter().map(read).collect(), thresholds })
+    }
+}
+
+/// Asks, and puts the reports into the order of the values.
+pub async fn run(platform: Rc<dyn Platform>, lookup: Lookup, call: Rc<Call>) -> Result<Output, Error> {
+    if let (true, Some(Err((_, error)))) = (lookup.one, lookup.queries.first()) {
+        return Err(error.clone());
+    }
+    let readable: Vec<Query> = lookup.queries.iter().flatten().cloned().collect();
+    let reports = match readable.is_empty() {
+        true => Vec::new(),
+        false => platform.clone().lookup(readable, lookup.thresholds, call).await?,
+    };
+    let mut reports = reports.into_iter();
+    let mut texts = Vec::with_capacity(lookup.queries.len());
+    for query in &lookup.queries {
+        texts.push(match query {
+            Ok(_) => reports.next().ok_or_else(|| Error::new(Code::Internal))?,
+            Err((given, error)) => unreadable(&*platform, given, error)?,
+        });
+    }
+    Ok(Output::Json(match (lookup.one, texts.first()) {
+        (true, Some(text)) => text.clone(),
+        _ => ["[", &texts.join(","), "]"].concat(),
+    }))
+}
+
+/// The report of a value that nobody can be asked about.
+fn unreadable(platform: &dyn Platform, given: &str, error: &Error) -> Result<String, Error> {
+    let session = platform.session();
+    let report = Report {
+        platform: session.dialect.platform().id,
+        name: session.label.as_str().into(),
+        query: given.into(),
+        value: given.into(),
+        error: Some(session.name(error.clone())),
+        ..Report::default()
+    };
+    report.to_json()
+}
+
+/// The strings to ask a platform for, each once, and the queries that each belongs to. Platforms compare without case.
+#[derive(Default)]
+pub struct Candidates {
+    /// In the order in which they came.
+    pub distinct: Vec<String>,
+    places: HashMap<String, Vec<usize>>,
+}
+
+impl Candidates {
+    /// Adds a string for the query of that index.
+    pub fn add(&mut self, text: &str, query: usize) {
+        let places = self.places.entry(text.to_lowercase()).or_insert_with(|| {
+            self.distinct.push(text.to_owned());
+            Vec::new()
+        });
+        if !places.contains(&query) {
+            places.push(query);
+        }
+    }
+
+    /// The queries that a platform's value answers.
+    pub fn queries(&self, value: &str) -> &[usize] {
+        self.places.get(&value.to_lowercase()).map(Vec::as_slice).unwrap_or_default()
+    }
+}
