@@ -1,5 +1,26 @@
 //! Indicators: their kinds, their canonical values, and how they are found in text. Pure; no I/O.
 
+mod candidate;
+mod classify;
+mod email;
+mod hash;
+mod host;
+mod href;
+pub mod idna;
+pub mod ip;
 pub mod kind;
+mod number;
+mod refang;
+mod scheme;
+mod sign;
+pub mod special;
+mod text;
+pub mod tld;
+mod url;
 
+pub use classify::{Classified, classify, classify_as};
+pub use idna::ToAscii;
+#[cfg(not(target_arch = "wasm32"))]
+pub use idna::native_to_ascii;
 pub use kind::Kind;
+pub use refang::refang;

@@ -1,0 +1,537 @@
+//! Reads one string that should be an indicator.
+//!
+//! The whole string counts, apart from blanks and one pair of quotes or brackets around it. What only context speaks
+//! against in running text, a file name or a version, is taken here: the caller says that it is an indicator.
+
+use super::candidate::Reader;
+use super::host::{self, Host, Last, Run};
+use super::idna::ToAscii;
+use super::ip::{self, ReadV6};
+use super::kind::Kind;
+use super::sign;
+use super::text::units;
+use super::url::Extent;
+use super::{hash, number, scheme, special};
+
+/// Longer strings are not read, in UTF-16 units.
+const MAX_UNITS: usize = 8_192;
+
+/// What a string is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Classified {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its canonical value: `classify` gives it back unchanged.
+    pub value: String,
+    /// Private, loopback, documentation or reserved.
+    pub special: bool,
+}
+
+/// The kind and canonical value of one string; `None` for what is no indicator.
+pub fn classify(text: &str, to_ascii: ToAscii) -> Option<Classified> {
+    Whole::new(text, to_ascii)?.any(Last::ListedOrSpecial)
+}
+
+/// The same if the kind is known: a string that may be read in two ways is read in this one, and the last label of a
+/// name need not be listed.
+pub fn classify_as(kind: Kind, text: &str, to_ascii: ToAscii) -> Option<Classified> {
+    Whole::new(text, to_ascii)?.of_kind(kind)
+}
+
+/// A whole string under the reader.
+struct Whole<'t> {
+    reader: Reader<'t>,
+    end: usize,
+}
+
+impl<'t> Whole<'t> {
+    fn new(text: &'t str, to_ascii: ToAscii) -> Option<Whole<'t>> {
+        if text.len() > MAX_UNITS && units(text) > MAX_UNITS {
+            return None;
+        }
+        let text = trim(text);
+        Some(Whole {
+            reader: Reader::new(text, to_ascii),
+            end: text.len(),
+        })
+    }
+
+    fn any(&mut self, last: Last) -> Option<Classified> {
+        // From the most particular form to the least; at most one of them spans the string, except that a digest
+        // without dots is no name and a name of two numbers no network.
+        self.url()
+            .or_else(|| self.digest())
+            .or_else(|| self.network_or_v6())
+            .or_else(|| self.ssdeep())
+            .or_else(|| self.named_number())
+            .or_else(|| self.email(last))
+            .or_else(|| self.host(last))
+    }
+
+    fn of_kind(&mut self, kind: Kind) -> Option<Classified> {
+        let found = match kind {
+            Kind::Url => self.url().or_else(|| self.host(Last::Any)),
+            Kind::Email => self.email(Last::Any),
+            Kind::Domain | Kind::Ipv4 | Kind::Cidr | Kind::Ipv6 => {
+                self.network_or_v6().or_else(|| self.host(Last::Any))
+            }
+            _ => self.any(Last::ListedOrSpecial),
+        };
+        found.filter(|found| found.kind == kind)
+    }
+
+    /// What was read, with the value left in the reader.
+    fn found(&mut self, kind: Kind, special: bool) -> Option<Classified> {
+        Some(Classified {
+            kind,
+            value: std::mem::take(&mut self.reader.value),
+            special,
+        })
+    }
+
+    fn url(&mut self) -> Option<Classified> {
+        let scheme = scheme::read(self.reader.text, 0)?;
+        let url = self.reader.url(0, scheme, Extent::Whole)?;
+        if url.end == self.end {
+            self.found(Kind::Url, url.special)
+        } else {
+            None
+        }
+    }
+
+    fn digest(&mut self) -> Option<Classified> {
+        let text = self.reader.text.cut(0, self.end);
+        let digits = text.chars().filter(char::is_ascii_hexdigit).count();
+        let kind = hash::kind_of(digits)?;
+        if self.reader.text.skip_digest(0) != self.end {
+            return None;
+        }
+        self.reader.value = text.chars().filter(char::is_ascii_hexdigit).collect();
+        self.reader.value.make_ascii_lowercase();
+        self.found(kind, false)
+    }
+
+    fn ssdeep(&mut self) -> Option<Classified> {
+        let end = hash::ssdeep(self.reader.text, 0, (1, 1))?;
+        if end != self.end {
+            return None;
+        }
+        self.reader.value = self.reader.text.cut(0, end).to_owned();
+        self.found(Kind::Ssdeep, false)
+    }
+
+    fn named_number(&mut self) -> Option<Classified> {
+        let reader = &mut self.reader;
+        if number::cve(reader.text, 0, &mut reader.value) == Some(self.end) {
+            return self.found(Kind::Cve, false);
+        }
+        let asn =
+            number::asn(reader.text, 0, &mut reader.value).filter(|asn| asn.end == self.end)?;
+        self.found(Kind::Asn, special::asn(asn.number))
+    }
+
+    /// An IPv6 address, in brackets with a port too, or a network of them.
+    fn network_or_v6(&mut self) -> Option<Classified> {
+        let text = self.reader.text;
+        let open = text.at(0) == b'[' && sign::closed(text, 0).is_none();
+        let ReadV6::Address(found) = ip::read_v6(text, usize::from(open)) else {
+            return None;
+        };
+        if open {
+            let (_, end, _) = self.reader.port(found.end + 1);
+            if text.at(found.end) != b']' || end != self.end {
+                return None;
+            }
+            return self.v6(found.address);
+        }
+        if found.end == self.end {
+            return self.v6(found.address);
+        }
+        let (prefix, end) = ip::prefix_length(text, self.slash(found.end)?, 128)?;
+        if end != self.end {
+            return None;
+        }
+        self.reader.value.clear();
+        let network = ip::network_v6(found.address, prefix);
+        ip::write_v6(network, &mut self.reader.value);
+        self.push_prefix(prefix);
+        self.found(Kind::Cidr, special::v6(network))
+    }
+
+    fn v6(&mut self, address: u128) -> Option<Classified> {
+        self.reader.value.clear();
+        ip::write_v6(address, &mut self.reader.value);
+        self.found(Kind::Ipv6, special::v6(address))
+    }
+
+    fn email(&mut self, last: Last) -> Option<Classified> {
+        let text = self.reader.text;
+        let run = host::read(text, 0, &mut self.reader.bare_from, &mut self.reader.name);
+        let (at, sign) =
+            (run.end..self.end).find_map(|at| sign::at(text, at).map(|sign| (at, sign)))?;
+        let email = self.reader.email(Some(&run), at, sign, 0, last)?;
+        if email.start == 0 && email.end == self.end {
+            self.found(Kind::Email, email.special)
+        } else {
+            None
+        }
+    }
+
+    /// What begins with a name or an IPv4 address: that, with a port left out; a network; a URL without a scheme.
+    fn host(&mut self, last: Last) -> Option<Classified> {
+        let reader = &mut self.reader;
+        let run = host::read(reader.text, 0, &mut reader.bare_from, &mut reader.name);
+        let host = host::judge(
+            &run,
+            if run.labels < 2 { Last::Listed } else { last },
+            reader.to_ascii,
+            &mut reader.name,
+        )?;
+        if let Host::V4(address) = host
+            && let Some(network) = self.network_v4(&run, address)
+        {
+            return Some(network);
+        }
+        let (_, port_end, _) = self.reader.port(run.end);
+        if port_end == self.end {
+            self.reader.value.clear();
+            self.reader.push_host(host);
+            let special = self.reader.is_special(host);
+            return self.found(
+                if host == Host::Name {
+                    Kind::Domain
+                } else {
+                    Kind::Ipv4
+                },
+                special,
+            );
+        }
+        let url = self.reader.bare_url(&run, host, Extent::Whole)?;
+        if url.end == self.end {
+            self.found(Kind::Url, url.special)
+        } else {
+            None
+        }
+    }
+
+    fn network_v4(&mut self, run: &Run, address: u32) -> Option<Classified> {
+        let slash = self.slash(run.end)?;
+        let (prefix, end) = ip::v4_prefix(self.reader.text, slash)?;
+        if end != self.end {
+            return None;
+        }
+        self.reader.value.clear();
+        let network = ip::network_v4(address, prefix);
+        ip::write_v4(network, &mut self.reader.value);
+        self.push_prefix(prefix);
+        self.found(Kind::Cidr, special::v4(network))
+    }
+
+    /// Behind the one slash that stands here, defanged or not.
+    fn slash(&self, position: usize) -> Option<usize> {
+        let found = sign::separators(self.reader.text, position);
+        (found.colons == 0 && found.slashes == 1 && self.reader.text.at(position) != b'\\')
+            .then_some(found.end)
+    }
+
+    fn push_prefix(&mut self, prefix: u8) {
+        let _ = std::fmt::Write::write_fmt(&mut self.reader.value, format_args!("/{prefix}"));
+    }
+}
+
+/// Cuts blanks, one pair of quotes or brackets, a leading `*.` and a final dot.
+fn trim(text: &str) -> &str {
+    let text = text.trim();
+    let mut inner = text.chars();
+    let pair = (inner.next(), inner.next_back());
+    let paired = matches!(
+        pair,
+        (Some('"'), Some('"'))
+            | (Some('\''), Some('\''))
+            | (Some('`'), Some('`'))
+            | (Some('<'), Some('>'))
+            | (Some('('), Some(')'))
+            | (Some('{'), Some('}'))
+            | (Some('“' | '„'), Some('”' | '“'))
+            | (Some('‘'), Some('’'))
+            | (Some('«'), Some('»'))
+            | (Some('['), Some(']'))
+    );
+    let text = if paired { inner.as_str().trim() } else { text };
+    let text = text.strip_prefix("*.").unwrap_or(text);
+    let plain_end = text.len() > 1 && !text.contains('/');
+    if plain_end {
+        text.strip_suffix('.').unwrap_or(text)
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indicator::native_to_ascii;
+
+    fn read(text: &str) -> Option<(Kind, String)> {
+        classify(text, native_to_ascii).map(|found| (found.kind, found.value))
+    }
+
+    #[test]
+    fn each_kind_has_one_canonical_value() {
+        for (kind, value, spellings) in [
+            (
+                Kind::Ipv4,
+                "45.63.89.238",
+                &[
+                    "45.63.89.238",
+                    " 45[.]63[.]89[.]238 ",
+                    "45.63.89.238:8080",
+                    "\"45.63.89.238\"",
+                    "45 dot 63 dot 89 dot 238",
+                ][..],
+            ),
+            (
+                Kind::Ipv6,
+                "2a00:1450::1",
+                &[
+                    "2A00:1450:0:0:0:0:0:1",
+                    "[2a00:1450::1]",
+                    "[2a00:1450::1]:443",
+                    "2a00:1450::1%eth0",
+                    "2a00[:]1450[:][:]1",
+                ],
+            ),
+            (
+                Kind::Ipv6,
+                "::ffff:1.2.3.4",
+                &[
+                    "::ffff:102:304",
+                    "::ffff:1.2.3.4",
+                    "[:][:]ffff[:]1[.]2[.]3[.]4",
+                ],
+            ),
+            (Kind::Ipv6, "::", &["::", "0:0:0:0:0:0:0:0"]),
+            (
+                Kind::Cidr,
+                "10.0.0.0/8",
+                &[
+                    "10.1.2.3/8",
+                    "10.0.0.0/255.0.0.0",
+                    "10[.]0[.]0[.]0/8",
+                    "10.0.0.0[/]8",
+                ],
+            ),
+            (
+                Kind::Cidr,
+                "2001:db8::/32",
+                &["2001:db8:1::/32", "2001[:]db8[:][:]/32"],
+            ),
+            (Kind::Cidr, "::/0", &["::/0"]),
+            (
+                Kind::Domain,
+                "evil.com",
+                &[
+                    "EVIL.com",
+                    "evil.com.",
+                    "*.evil.com",
+                    "evil.com:8080",
+                    "evil[.]com",
+                    "<evil.com>",
+                    "evil dot com",
+                ],
+            ),
+            (Kind::Domain, "setup.py", &["setup.py", "Setup.PY"]),
+            (Kind::Domain, "printer.local", &["printer.local"]),
+            (
+                Kind::Domain,
+                "xn--mnchen-3ya.de",
+                &["münchen.de", "MÜNCHEN.de", "xn--mnchen-3ya.de"],
+            ),
+            (Kind::Domain, "xn--zz--a.com", &["XN--zz--a.com"]),
+            (
+                Kind::Domain,
+                "facebookcorewwwi.onion",
+                &["facebookcorewwwi.onion"],
+            ),
+            (
+                Kind::Url,
+                "http://evil.com/",
+                &[
+                    "http://evil.com",
+                    "hxxp://evil[.]com/",
+                    "evil.com/",
+                    "HTTP://EVIL.COM:80",
+                    "http:\\\\evil.com",
+                    "[hxxp://evil.com]",
+                    "h[tt]p://evil.com",
+                ],
+            ),
+            (
+                Kind::Url,
+                "http://evil.com/a.php?b",
+                &["evil[.]com/a[.]php?b", "http://evil.com:80/x/../a.php?b"],
+            ),
+            (
+                Kind::Url,
+                "http://1.2.3.4/",
+                &[
+                    "http://0x1020304",
+                    "http://1.2.772",
+                    "1.2.3.4/",
+                    "http://1[.]2[.]3[.]4",
+                ],
+            ),
+            (
+                Kind::Url,
+                "http://[2001:db8::1]:8080/",
+                &[
+                    "http://[2001:DB8::1]:8080",
+                    "hxxp://[2001[:]db8[:][:]1]:8080/",
+                ],
+            ),
+            (Kind::Url, "http://localhost/", &["http://localhost"]),
+            (
+                Kind::Url,
+                "https://user:pw@evil.com/",
+                &["hxxps://user:pw[@]evil.com", "https://user:pw@evil.com"],
+            ),
+            (
+                Kind::Url,
+                "tcp://evil.com:443",
+                &["TCP://Evil.com:443", "tcp[:]//evil[.]com:443"],
+            ),
+            (Kind::Url, "ftps://evil.com/A", &["ftps://EVIL.com/A"]),
+            (
+                Kind::Url,
+                "http://xn--zz--a.com/",
+                &["http://XN--zz--a.com"],
+            ),
+            (Kind::Url, "http://evil.zzzz/", &["http://evil.zzzz"]),
+            (
+                Kind::Email,
+                "john.doe+x@evil.com",
+                &[
+                    "John.Doe+x@Evil.com",
+                    "john[.]doe+x[@]evil[.]com",
+                    "<john.doe+x@evil.com>",
+                    "john.doe+x (at) evil (dot) com",
+                ],
+            ),
+            (
+                Kind::Md5,
+                "d41d8cd98f00b204e9800998ecf8427e",
+                &[
+                    "D41D8CD98F00B204E9800998ECF8427E",
+                    "'d41d8cd98f00b204e9800998ecf8427e'",
+                ],
+            ),
+            (Kind::Ssdeep, "3:abc:d", &["3:abc:d"]),
+            (
+                Kind::Cve,
+                "CVE-2021-44228",
+                &["cve_2021_44228", "CVE 2021-44228"],
+            ),
+            (Kind::Asn, "AS64500", &["as64500", "ASN: 64500"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(read(spelling), Some((kind, value.to_owned())), "{spelling}");
+            }
+            assert_eq!(read(value), Some((kind, value.to_owned())));
+        }
+    }
+
+    #[test]
+    fn digests_are_told_by_their_length() {
+        for (digits, kind) in [
+            (32, Kind::Md5),
+            (40, Kind::Sha1),
+            (64, Kind::Sha256),
+            (128, Kind::Sha512),
+        ] {
+            let digest = "0123456789abcdef".repeat(8)[..digits].to_owned();
+            assert_eq!(read(&digest.to_uppercase()), Some((kind, digest)));
+        }
+    }
+
+    #[test]
+    fn what_is_no_indicator() {
+        for text in [
+            "",
+            " ",
+            ".",
+            "evil",
+            "localhost",
+            "evil.com evil.org",
+            "evil.exe",
+            "1.2.3",
+            "1.2.3.4.5",
+            "01.2.3.4",
+            "1.2.3.256",
+            "http://",
+            "http:///",
+            "http://evil.com/a b",
+            "http://1.2.3.4.5/",
+            "http://999999999999/",
+            "a@b",
+            "@evil.com",
+            "a..b@evil.com",
+            "root@1.2.3.4",
+            "[2001:db8::1",
+            "00:11:22:33:44:55",
+            "deadbeef",
+            "CVE-2021",
+            "AS",
+            "хост.хост",
+            "\u{fffd}",
+            "javascript:alert(1)",
+            "banana..com",
+            "evil.com|x",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(
+            read(&format!("http://evil.com/{}", "a".repeat(MAX_UNITS))),
+            None
+        );
+    }
+
+    #[test]
+    fn a_known_kind_needs_no_listed_last_label() {
+        let read =
+            |kind, text: &str| classify_as(kind, text, native_to_ascii).map(|found| found.value);
+        assert_eq!(
+            read(Kind::Domain, "evil.zzzz").as_deref(),
+            Some("evil.zzzz")
+        );
+        assert_eq!(read(Kind::Domain, "evil.com/x"), None);
+        assert_eq!(read(Kind::Ipv4, "10.0.0.1").as_deref(), Some("10.0.0.1"));
+        assert_eq!(read(Kind::Md5, "evil.com"), None);
+    }
+
+    #[test]
+    fn special_is_what_the_host_is() {
+        let special = |text: &str| classify(text, native_to_ascii).unwrap().special;
+        for text in [
+            "10.1.2.3",
+            "http://10.1.2.3/a",
+            "10.0.0.0/8",
+            "fe80::1",
+            "a@example.com",
+            "http://localhost/",
+            "AS64500",
+            "tcp://192.168.0.1:80",
+            "http://[::1]/",
+        ] {
+            assert!(special(text), "{text}");
+        }
+        for text in [
+            "8.8.8.8",
+            "http://evil.com/",
+            "a@evil.com",
+            "8.8.8.0/24",
+            "AS1",
+        ] {
+            assert!(!special(text), "{text}");
+        }
+    }
+}

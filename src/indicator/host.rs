@@ -1,0 +1,392 @@
+//! Host names and IPv4 addresses in text: a run of labels with a dot, however spelled, between each two.
+//!
+//! A run is the longest that goes on from where it starts; it is taken whole or not at all, so `evil.com.exe` and
+//! `1.2.3.4.5` hold nothing. [`read`] finds the run and writes its name, [`judge`] tells what the name is.
+
+use super::idna::{self, ToAscii};
+use super::ip;
+use super::sign::{self, Sign, Strength};
+use super::text::{Text, Wide, class, is, wide};
+use super::tld;
+
+/// The longest name, RFC 1035.
+const MAX_NAME: usize = 253;
+/// The longest label.
+const MAX_LABEL: usize = 63;
+/// What is kept of a name while it is read: longer than any that IDNA can make 253 letters of.
+const MAX_KEPT: usize = 1_024;
+
+/// A run of labels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) start: usize,
+    /// Behind the last label; equal to `start` if there is none.
+    pub(crate) end: usize,
+    pub(crate) labels: u32,
+    /// How the weakest dot is spelled.
+    pub(crate) strength: Strength,
+    /// Whether any dot is defanged.
+    pub(crate) defanged: bool,
+    /// Where the last label begins in the text.
+    pub(crate) last: usize,
+    /// Whether all letters are ASCII.
+    ascii: bool,
+    /// Whether every label is of digits.
+    numeric: bool,
+}
+
+/// What the name of a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    V4(u32),
+    Name,
+}
+
+/// Which last labels a name may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Last {
+    /// Those that exist.
+    Listed,
+    /// Those and the special names.
+    ListedOrSpecial,
+    /// Any.
+    Any,
+}
+
+/// One label in the text.
+struct Label {
+    /// Behind it, `-` and `_` at its end included.
+    end: usize,
+    ascii: bool,
+    numeric: bool,
+    valid: bool,
+}
+
+/// Reads the run that starts here, and writes its name in lower case, transparent characters left out.
+///
+/// `bare_from`: before this position the word ` dot ` is no dot, because a run over it was judged already.
+pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &mut String) -> Run {
+    name.clear();
+    let mut run = Run {
+        start,
+        end: start,
+        labels: 0,
+        strength: Strength::Plain,
+        defanged: false,
+        last: start,
+        ascii: true,
+        numeric: true,
+    };
+    let mut before_bare = None;
+    let mut position = start;
+    let mut pending: Option<Sign> = None;
+    loop {
+        let kept = name.len();
+        if pending.is_some() && kept < MAX_KEPT {
+            name.push('.');
+        }
+        let label = read_label(text, position, run.labels == 3 && run.numeric, name);
+        let mut next = sign::dot(text, label.end).filter(|sign| text.starts_label(sign.end));
+        if next.is_some_and(|sign| sign.strength == Strength::Bare && label.end < *bare_from) {
+            next = None;
+        }
+        let joined = matches!(text.before(label.end), b'-' | b'_') && label.valid;
+        let end = if joined && next.is_none() {
+            trim_joiners(text, position, label.end, name)
+        } else {
+            label.end
+        };
+        if !label.valid || end == position || (text.before(end) == b'-') {
+            name.truncate(kept);
+            break;
+        }
+        if let Some(sign) = pending {
+            run.strength = run.strength.max(sign.strength);
+            run.defanged |= sign.strength != Strength::Plain;
+        }
+        run.labels += 1;
+        run.last = position;
+        run.end = end;
+        run.ascii &= label.ascii;
+        run.numeric &= label.ascii
+            && name
+                .get(kept..)
+                .is_some_and(|label| label.bytes().all(|byte| matches!(byte, b'.' | b'0'..=b'9')));
+        let Some(sign) = next else { break };
+        if sign.strength == Strength::Bare && before_bare.is_none() {
+            before_bare = Some((run, name.len()));
+        }
+        position = text.skip_transparent(sign.end);
+        pending = Some(sign);
+    }
+    trim_emphasis(text, &mut run, name);
+    match before_bare {
+        Some((shorter, length)) if !bare_holds(text, &run, name) => {
+            *bare_from = run.end;
+            name.truncate(length);
+            shorter
+        }
+        _ => run,
+    }
+}
+
+/// Reads one label into `name`. `octet`: after three numbers; then a hyphen before another address ends the fourth.
+fn read_label(text: Text<'_>, start: usize, octet: bool, name: &mut String) -> Label {
+    let mut label = Label {
+        end: start,
+        ascii: true,
+        numeric: true,
+        valid: false,
+    };
+    let (mut plain, mut spaceless, mut units) = (false, false, 0);
+    loop {
+        let byte = text.at(label.end);
+        let (character, length) = if byte < 0x80 {
+            match () {
+                () if is(byte, class::ALNUM) => {
+                    if spaceless {
+                        break;
+                    }
+                    plain = true;
+                    label.valid = true;
+                    label.numeric &= byte.is_ascii_digit();
+                }
+                () if is(byte, class::JOINER) => {
+                    if octet
+                        && label.numeric
+                        && byte == b'-'
+                        && ip::quad_follows(text, label.end + 1)
+                    {
+                        break;
+                    }
+                    label.numeric = false;
+                }
+                () => break,
+            }
+            (char::from(byte.to_ascii_lowercase()), 1)
+        } else {
+            let character = text.char_at(label.end);
+            match wide(character) {
+                Wide::Spaceless if plain => break,
+                Wide::Letter | Wide::Spaceless => {
+                    spaceless |= wide(character) == Wide::Spaceless;
+                    (label.ascii, label.numeric, label.valid) = (false, false, true);
+                }
+                Wide::Transparent => {
+                    let next = text.skip_transparent(label.end);
+                    if !text.starts_label(next) && text.at(next) != b'-' {
+                        break;
+                    }
+                    label.end = next;
+                    continue;
+                }
+                Wide::Other => break,
+            }
+            (character, character.len_utf8())
+        };
+        if name.len() < MAX_KEPT {
+            name.push(character);
+        }
+        units += 1;
+        label.end += length;
+    }
+    label.valid &= units <= MAX_LABEL && text.at(start) != b'-';
+    label
+}
+
+/// Cuts `-` and `_` from the end of a label, which ends the run. Gives its new end.
+fn trim_joiners(text: Text<'_>, start: usize, mut end: usize, name: &mut String) -> usize {
+    while end > start && is(text.before(end), class::JOINER) {
+        end -= 1;
+        name.pop();
+    }
+    end
+}
+
+/// `_evil.com_` is emphasis: as many `_` as stand behind the run are no part of its first label either.
+fn trim_emphasis(text: Text<'_>, run: &mut Run, name: &mut String) {
+    let mut behind = run.end;
+    while text.at(behind) == b'_' && text.at(run.start) == b'_' {
+        behind += 1;
+        run.start += 1;
+        name.remove(0);
+    }
+    run.last = run.last.max(run.start);
+}
+
+/// Whether what follows a bare ` dot ` ends as a name or an address does, not as a sentence.
+fn bare_holds(text: Text<'_>, run: &Run, name: &str) -> bool {
+    static WORDS: [&str; 16] = [
+        "am", "as", "at", "be", "by", "do", "in", "is", "it", "me", "my", "no", "so", "to", "us",
+        "name",
+    ];
+    if run.numeric {
+        return true;
+    }
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let one_case = !text
+        .cut(run.last, run.end)
+        .bytes()
+        .any(|byte| byte.is_ascii_uppercase())
+        || !text
+            .cut(run.start, run.end)
+            .bytes()
+            .any(|byte| byte.is_ascii_lowercase());
+    one_case && tld::accepts(name) && !WORDS.contains(&last)
+}
+
+/// What a run's name is, if it is a host; `name` becomes its canonical form.
+pub(crate) fn judge(run: &Run, last: Last, to_ascii: ToAscii, name: &mut String) -> Option<Host> {
+    if run.numeric {
+        return if run.labels == 4 {
+            ip::v4(name).map(Host::V4)
+        } else {
+            None
+        };
+    }
+    if run.labels < 2 && last != Last::Any || name.len() >= MAX_KEPT {
+        return None;
+    }
+    if !run.ascii {
+        let label = name.rsplit('.').next().unwrap_or_default();
+        if last == Last::Listed && !is_listed_in_any_script(label) {
+            return None;
+        }
+        *name = to_ascii(name).filter(|name| is_ascii_name(name))?;
+    }
+    let label = name.rsplit('.').next().unwrap_or_default();
+    let form = name.len() <= MAX_NAME
+        && !label.contains('_')
+        && !label.bytes().all(|byte| byte.is_ascii_digit());
+    let ends = match last {
+        Last::Any => true,
+        Last::Listed => tld::accepts(name),
+        Last::ListedOrSpecial => tld::accepts(name) || tld::is_special(name),
+    };
+    (form && ends).then_some(Host::Name)
+}
+
+fn is_listed_in_any_script(label: &str) -> bool {
+    if label.is_ascii() {
+        return tld::is_listed(label);
+    }
+    // Full-width letters stand for ASCII ones; only the tables of IDNA know.
+    label
+        .chars()
+        .any(|character| matches!(character, '\u{ff10}'..='\u{ff5a}'))
+        || label.chars().count() <= MAX_LABEL
+            && idna::punycode(label).is_some_and(|label| tld::is_listed(&label))
+}
+
+/// Whether what IDNA made is a name: IDNA itself lets empty labels and long ones pass.
+fn is_ascii_name(name: &str) -> bool {
+    name.split('.').all(|label| {
+        (1..=MAX_LABEL).contains(&label.len())
+            && label
+                .bytes()
+                .all(|byte| is(byte, class::ALNUM | class::JOINER))
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indicator::native_to_ascii;
+
+    /// What the run at the start of a text is, its name, and what is left.
+    fn host_at(text: &str, last: Last) -> Option<(Host, String, &str)> {
+        let mut name = String::new();
+        let run = read(Text::new(text), 0, &mut 0, &mut name);
+        let host = judge(&run, last, native_to_ascii, &mut name)?;
+        Some((host, name, &text[run.end..]))
+    }
+
+    fn name_at(text: &str) -> Option<(String, &str)> {
+        host_at(text, Last::Listed).map(|(_, name, rest)| (name, rest))
+    }
+
+    #[test]
+    fn a_run_goes_on_as_long_as_labels_do() {
+        for (text, name, rest) in [
+            ("evil.com", "evil.com", ""),
+            ("EVIL.com. Then", "evil.com", ". Then"),
+            ("_dmarc.evil.com/", "_dmarc.evil.com", "/"),
+            ("evil[.]com(.)br", "evil.com.br", ""),
+            ("evil.com-", "evil.com", "-"),
+            ("evil.com_", "evil.com", "_"),
+            ("evil.com下载", "evil.com", "下载"),
+            ("ev\u{ad}il.com\u{ad} x", "evil.com", "\u{ad} x"),
+            ("evil dot com is", "evil.com", " is"),
+            ("evil DOT co DOT uk", "evil.co.uk", ""),
+            ("evil [.] com", "evil.com", ""),
+            ("münchen.de", "xn--mnchen-3ya.de", ""),
+            (
+                "例え.テスト.みんな!",
+                "xn--r8jz45g.xn--zckzah.xn--q9jyb4c",
+                "!",
+            ),
+            ("россия.РФ", "xn--h1alffa9f.xn--p1ai", ""),
+            ("ｅｖｉｌ．ｃｏｍ", "evil.com", ""),
+            ("1.2.3.4-static.evil.com", "1.2.3.4-static.evil.com", ""),
+            ("xn--zz--a.com", "xn--zz--a.com", ""),
+        ] {
+            assert_eq!(name_at(text), Some((name.to_owned(), rest)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_run_is_taken_whole_or_not_at_all() {
+        for text in [
+            "evil.com.exe",
+            "banana..com",
+            "a.1.2.3.4",
+            "1.1.1.1000",
+            "1.2.3.4.5",
+            "1.2.3.4_x",
+            "v1.2.3.4",
+            "01.2.3.4",
+            "evil",
+            "-evil.com",
+            "foo-.evil.com",
+            "evil.c_m",
+            "evil.local",
+            "слово.Другое",
+            "we met dot in it",
+        ] {
+            assert_eq!(name_at(text), None, "{text}");
+        }
+        assert_eq!(name_at(&format!("{}.com", "a".repeat(64))), None);
+        assert_eq!(
+            name_at(&format!("{}.com", ["abcdefghi"; 26].join("."))),
+            None
+        );
+    }
+
+    #[test]
+    fn four_octets_are_an_address() {
+        for (text, address, rest) in [
+            ("1.2.3.4:80", 0x0102_0304, ":80"),
+            ("1[.]2(dot)3 dot 4", 0x0102_0304, ""),
+            ("1.2.3.4-1.2.3.9", 0x0102_0304, "-1.2.3.9"),
+            ("255.255.255.255.", u32::MAX, "."),
+        ] {
+            let (host, _, left) = host_at(text, Last::Listed).unwrap();
+            assert_eq!((host, left), (Host::V4(address), rest), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_run_over_bare_dots_is_read_once() {
+        let (mut bare_from, mut name) = (0, String::new());
+        let text = "a dot b dot c and evil dot com";
+        let run = read(Text::new(text), 0, &mut bare_from, &mut name);
+        assert_eq!(
+            (run.end, name.as_str(), bare_from),
+            (1, "a", "a dot b dot c".len())
+        );
+        let run = read(Text::new(text), 6, &mut bare_from, &mut name);
+        assert_eq!((run.end, name.as_str()), (7, "b"));
+    }
+}

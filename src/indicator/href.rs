@@ -1,0 +1,329 @@
+//! Writes URLs as the WHATWG's URL standard does: what `new URL(text).href` gives.
+//!
+//! Only the parts that follow the host need care, and only for the standard's special schemes; the host is a name or
+//! an address by now. Percent-encoding and dot segments happen while the text is read, in one pass, and the spellings
+//! of a defanged path are undone on the way.
+//! Source: url.spec.whatwg.org, sections 1.3, 3.5 and 4.4.
+
+use super::sign::{self, Sign};
+use super::text::{Text, Wide, class, is, wide};
+use std::fmt::Write;
+
+/// Which part of a URL a character stands in: each has its own set of what must be encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Userinfo,
+    Path,
+    Query,
+    Fragment,
+}
+
+/// Writes user name and password with their `@`; nothing if both are empty.
+pub(crate) fn write_userinfo(userinfo: &str, standard: bool, out: &mut String) {
+    let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+    if user.is_empty() && password.is_empty() {
+        return;
+    }
+    write_part(user, standard, out);
+    if !password.is_empty() {
+        out.push(':');
+        write_part(password, standard, out);
+    }
+    out.push('@');
+}
+
+fn write_part(part: &str, standard: bool, out: &mut String) {
+    let visible = part
+        .chars()
+        .filter(|&character| character.is_ascii() || wide(character) != Wide::Transparent);
+    for character in visible {
+        write_char(character, standard.then_some(Part::Userinfo), out);
+    }
+}
+
+/// Writes path, query and fragment: the text between two positions, behind the authority.
+pub(crate) fn write_rest(
+    text: Text<'_>,
+    start: usize,
+    end: usize,
+    standard: bool,
+    out: &mut String,
+) {
+    let mut writer = Rest {
+        root: out.len(),
+        part: Part::Path,
+        standard,
+        out,
+    };
+    let mut position = start;
+    if standard
+        && !matches!(text.at(start), b'/' | b'\\')
+        && sign_meaning(text, start).is_none_or(|m| m.1 != "/")
+    {
+        writer.out.push('/');
+    }
+    while position < end {
+        position = writer.step(text, position);
+    }
+    writer.finish();
+}
+
+struct Rest<'o> {
+    /// Where the path begins in `out`.
+    root: usize,
+    part: Part,
+    standard: bool,
+    out: &'o mut String,
+}
+
+impl Rest<'_> {
+    /// Writes what stands here; gives the position behind it.
+    fn step(&mut self, text: Text<'_>, position: usize) -> usize {
+        let character = text.char_at(position);
+        let next = position + character.len_utf8();
+        match character {
+            '\\' => self.backslashes(text, position),
+            '&' => {
+                self.push('&');
+                skip_ampersand(text, next)
+            }
+            '[' | '(' | '{' | '<' | '\u{80}'.. => self.sign_or(text, position, character, next),
+            _ => {
+                self.push(character);
+                next
+            }
+        }
+    }
+
+    /// Before a slash they only escape it, as JSON does.
+    fn backslashes(&mut self, text: Text<'_>, position: usize) -> usize {
+        let end = skip_backslashes(text, position);
+        if text.at(end) != b'/' {
+            (position..end).for_each(|_| self.push('\\'));
+        }
+        end
+    }
+
+    fn sign_or(&mut self, text: Text<'_>, position: usize, character: char, next: usize) -> usize {
+        let joined = self.out.len() == self.root
+            || self
+                .out
+                .bytes()
+                .next_back()
+                .is_some_and(|byte| is(byte, class::ALNUM));
+        if let Some((sign, meaning)) = sign_meaning(text, position).filter(|_| joined) {
+            meaning.chars().for_each(|character| self.push(character));
+            return sign.end;
+        }
+        if character.is_ascii() || wide(character) != Wide::Transparent {
+            self.push(character);
+        }
+        next
+    }
+
+    fn push(&mut self, character: char) {
+        match (self.part, character) {
+            (Part::Path, '/') => self.segment(),
+            (Part::Path, '\\') if self.standard => self.segment(),
+            (Part::Path, '?') => self.turn(Part::Query, '?'),
+            (Part::Path | Part::Query, '#') => self.turn(Part::Fragment, '#'),
+            _ => write_char(character, self.standard.then_some(self.part), self.out),
+        }
+    }
+
+    fn turn(&mut self, part: Part, mark: char) {
+        if self.part == Part::Path && self.standard && self.out.len() > self.root {
+            self.close_segment();
+        }
+        self.part = part;
+        self.out.push(mark);
+    }
+
+    fn segment(&mut self) {
+        if self.standard && self.out.len() > self.root {
+            // A segment that is only a dot leaves the slash in front of it.
+            if self.close_segment() {
+                return;
+            }
+        }
+        self.out.push('/');
+    }
+
+    /// Removes dot segments. Gives whether a slash ends the path now in the place of one.
+    fn close_segment(&mut self) -> bool {
+        let path = self.out.get(self.root..).unwrap_or_default();
+        let slash = self.root + path.rfind('/').unwrap_or(0);
+        let segment = self.out.get(slash + 1..).unwrap_or_default();
+        let dots = dots(segment);
+        if dots == 1 {
+            self.out.truncate(slash + 1);
+        } else if dots == 2 {
+            self.out.truncate(slash);
+            let parent = self
+                .out
+                .get(self.root..)
+                .and_then(|path| path.rfind('/'))
+                .unwrap_or(0);
+            self.out.truncate(self.root + parent);
+            self.out.push('/');
+        }
+        dots != 0
+    }
+
+    fn finish(mut self) {
+        if self.part == Part::Path && self.standard {
+            self.close_segment();
+        }
+    }
+}
+
+/// How many dots a segment is made of, encoded or not, if it is `.` or `..`.
+fn dots(segment: &str) -> usize {
+    let mut rest = segment;
+    let mut count = 0;
+    while !rest.is_empty() {
+        let next = rest
+            .strip_prefix('.')
+            .or_else(|| rest.strip_prefix("%2e"))
+            .or_else(|| rest.strip_prefix("%2E"));
+        match next {
+            Some(next) if count < 2 => rest = next,
+            _ => return 0,
+        }
+        count += 1;
+    }
+    count
+}
+
+/// Writes one character, encoded where its part asks for it; `None`: as it is.
+fn write_char(character: char, part: Option<Part>, out: &mut String) {
+    if part.is_none_or(|part| !is_encoded(character, part)) {
+        return out.push(character);
+    }
+    let mut buffer = [0; 4];
+    for byte in character.encode_utf8(&mut buffer).bytes() {
+        let _ = write!(out, "%{byte:02X}");
+    }
+}
+
+/// The percent-encode sets of the standard's section 1.3, for special schemes.
+fn is_encoded(character: char, part: Part) -> bool {
+    match character {
+        '\0'..=' ' | '\u{7f}'.. | '"' | '<' | '>' => true,
+        '\'' => part == Part::Query,
+        '`' => part != Part::Query,
+        '{' | '}' => matches!(part, Part::Path | Part::Userinfo),
+        '/' | ':' | ';' | '=' | '@' | '[' | '\\' | ']' | '^' | '|' | '?' | '#' => {
+            part == Part::Userinfo
+        }
+        _ => false,
+    }
+}
+
+/// Behind the backslashes here.
+pub(crate) fn skip_backslashes(text: Text<'_>, mut position: usize) -> usize {
+    while text.at(position) == b'\\' {
+        position += 1;
+    }
+    position
+}
+
+/// Behind the `amp;` that may follow an `&`, and may have been escaped more than once.
+fn skip_ampersand(text: Text<'_>, mut position: usize) -> usize {
+    while text.has(position, "amp;") {
+        position += 4;
+    }
+    position
+}
+
+/// A defanged sign here with a letter or digit behind it; what stands before is for the caller to look at.
+pub(crate) fn sign_meaning(text: Text<'_>, position: usize) -> Option<(Sign, &'static str)> {
+    let half_open = || {
+        (text.at(position) == b'[')
+            .then(|| sign::dot(text, position))
+            .flatten()
+            .map(|sign| (sign, "."))
+    };
+    let (sign, meaning) = sign::closed(text, position).or_else(half_open)?;
+    let behind = text.skip_transparent(sign.end);
+    is(text.at(behind), class::ALNUM).then_some((sign, meaning))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rest(text: &str) -> String {
+        let mut out = String::new();
+        write_rest(Text::new(text), 0, text.len(), true, &mut out);
+        out
+    }
+
+    #[test]
+    fn dot_segments_go() {
+        for (text, href) in [
+            ("", "/"),
+            ("/", "/"),
+            ("/.", "/"),
+            ("/..", "/"),
+            ("/a/..", "/"),
+            ("/a/./b", "/a/b"),
+            ("/a/../b", "/b"),
+            ("/a/b/../../../c", "/c"),
+            ("/a/%2e%2E/b", "/b"),
+            ("/a/.%2e", "/"),
+            ("/a/...", "/a/..."),
+            ("//a/../b", "//b"),
+            ("/a//../b", "/a/b"),
+            ("\\a\\..\\b", "/b"),
+            ("/a/.?x", "/a/?x"),
+            ("/a/..#x", "/#x"),
+            ("?a/../b", "/?a/../b"),
+            ("#a", "/#a"),
+        ] {
+            assert_eq!(rest(text), href, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_part_has_its_own_set() {
+        assert_eq!(rest("/\"'<>`{}|^[]é"), "/%22'%3C%3E%60%7B%7D|^[]%C3%A9");
+        assert_eq!(rest("/?\"'<>`{}|^\\[]é"), "/?%22%27%3C%3E`{}|^\\[]%C3%A9");
+        assert_eq!(rest("/#\"'<>`{}|^#é"), "/#%22'%3C%3E%60{}|^#%C3%A9");
+    }
+
+    #[test]
+    fn spellings_in_a_path_are_undone() {
+        for (text, href) in [
+            ("/a[.]php", "/a.php"),
+            ("/a[dot]php", "/a.php"),
+            ("[/]a", "/a"),
+            ("/a[/]b", "/a/b"),
+            ("/a?b[]=c", "/a?b[]=c"),
+            ("/a[.php", "/a.php"),
+            (r"\/a\/b", "/a/b"),
+            ("/?a&amp;b&amp;amp;c", "/?a&b&c"),
+            ("/a\u{ad}b", "/ab"),
+            ("/[.]a", "/[.]a"),
+        ] {
+            assert_eq!(rest(text), href, "{text}");
+        }
+    }
+
+    #[test]
+    fn user_and_password_are_written_where_they_are() {
+        for (userinfo, href) in [
+            ("", ""),
+            (":", ""),
+            ("a", "a@"),
+            ("a:", "a@"),
+            (":b", ":b@"),
+            ("a:b:c", "a:b%3Ac@"),
+            ("a@b", "a%40b@"),
+        ] {
+            let mut out = String::new();
+            write_userinfo(userinfo, true, &mut out);
+            assert_eq!(out, href, "{userinfo}");
+        }
+    }
+}

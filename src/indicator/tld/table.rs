@@ -1,0 +1,130 @@
+//! The last labels of the root zone: 1438 names, npm package `tlds` 1.261.0 (MIT).
+//!
+//! Written by `node tools/tlds.mjs`; never edited by hand. The names of one length stand side by side,
+//! sorted, without a separator; the index is the length.
+
+/// Names in ASCII.
+pub(super) static PLAIN: [&str; 19] = [
+    "",
+    "",
+    "\
+     acadaeafagaialamaoaqarasatauawaxazbabbbdbebfbgbhbibjbmbnbobrbsbtbvbwbybzcacccdcfcgchcickclcmcnco\
+     crcucvcwcxcyczdedjdkdmdodzeceeegereseteufifjfkfmfofrgagbgdgegfggghgiglgmgngpgqgrgsgtgugwgyhkhmhn\
+     hrhthuidieiliminioiqirisitjejmjojpkekgkhkikmknkpkrkwkykzlalblclilklrlsltlulvlymamcmdmemgmhmkmlmm\
+     mnmompmqmrmsmtmumvmwmxmymznancnenfngninlnonpnrnunzompapepfpgphpkplpmpnprpsptpwpyqarerorsrurwsasb\
+     scsdsesgshsisjskslsmsnsosrssstsusvsxsysztctdtftgthtjtktltmtntotrtttvtwtzuaugukusuyuzvavcvevgvivn\
+     vuwfwsyeytzazmzw",
+    "\
+     aaaabbabcacoadsaegaflaiganzaolappartawsaxabarbbcbbtbcgbcnbetbidbiobizbmsbmwbomboobotboxbuybzhcab\
+     calcamcarcatcbacbnceocfacfdcomcpacrsdaddayddsdevdhldiydnpdogdotdtvdvreatecoeduesqeusfanfitflyfoo\
+     foxfrlftrfunfyigalgapgaygdngeaglegmogmxgoogopgotgovhbohivhkthothowibmiceicuifmincinginkintistitv\
+     jcbjiojlljmpjnjjotjoykfhkiakimkpnkrdlatlawldsllcllplollplltdmanmapmbamedmenmilmitmlbmlsmmamoemoi\
+     mommovmsdmtnmtrnabnbanecnetnewnflngonhknownranrwnttnycobioneongonloooorgottovhpaypetphdpidpinpnc\
+     proprupubpwcredrenrilrioriprunrwesapsassbisbsscbsewsexsfrskiskysoyspasrlstctabtaxtcitdktelthdtjx\
+     toptrvtuitvsubsunouolupsvetvigvinvipwedwinwmewowwtcwtfxinxxxxyzyouyunzip",
+    "\
+     aarpableaeroakdnallyamexarabarmyarpaarteasdaasiaaudiautobabybandbankbbvabeerbestbikebingblogblue\
+     bofabondbookbuzzcafecallcampcarecarscasacasecashcbrecernchatciticityclubcoolcoopcyoudatadatedclk\
+     dealdelldesidietdishdocsdvagernifagefailfansfarmfastfidofilmfirefishflirfoodfordfreefundgamegbiz\
+     gentggeegiftgmbhgoldgolfgooggugeguruhairhaushdfchelpherehosthsbcicbcieeeimdbimmoinfoitaujavajeep\
+     jobsjprskddikidskiwikpmgkredlandlegolgbtlidllifelikelimolinkliveloanloveltdaluxemaifmeetmememenu\
+     minimintmobimodamotonamenavynewsnextniconikeolloopenpageparspccwpicspingpinkplaypluspohlpornpost\
+     prodprofqponreadreitrentrestrichroomrsvpruhrsafesalesarlsavesaxoscotseatseeksexyshiashopshowsilk\
+     sinasiteskinsncfsohusongsonyspotstarsurftalktaxiteamtechtevatiaatipstowntoystubevanavisavivavivo\
+     votevotowangweirwienwikiwineworkxboxyogazarazerozone",
+    "\
+     actoradultaetnaamfamamicaapplearchiaudioautosazurebaidubeatsbiblebingoblackboatsboschbuildcanonc\
+     ardschasecheapciscociticclickcloudcoachcodescrowncymrudancedealsdeltadrivedubaiearthedekaemailep\
+     sonfaithfedexfinalforexforumgallogamesgiftsgivesglassglobogmailgreengripegroupgucciguidehomeshon\
+     dahorsehousehyattikanoirishjetztkoelnkyotolamerleaselegallexuslillyloanslocuslottelottomangomedi\
+     amiamimoneymoviemusicnexusnikonninjanokianowtvomegaosakaparispartspartyphonephotopizzaplacepoker\
+     praxipressprimepromoquestradiorehabreisericohrocksrodeorugbysalonsenersevensharpshellshoesskypes\
+     lingsmartsmilesolarspacesportstadastorestudystylesucksswisstatartirestiroltmalltodaytokyotoolsto\
+     raytotaltourstradetrusttunestushuubankvegasvideovodkavolvowaleswatchweberweiboworksworldxeroxyah\
+     oo",
+    "\
+     abbottabbvieafricaagencyairbusairtelalipayalsacealstomamazonanquanaramcoauthorbayernbeautyberlin\
+     bhartibostikbostonbrokercameracareercasinocenterchanelchromechurchcircleclaimscliniccoffeecomsec\
+     condoscouponcreditcruisedatingdatsundealerdegreedentaldesigndirectdoctordupontdurbanemerckenergy\
+     estateeventsexpertfamilyflickrfutbolgallupgardengeorgegivingglobalgooglegratishealthhermeshiphop\
+     hockeyhotelshughesimamatinsureintuitjaguarjoburgjuegoskaufenkindlekosherlatinolawyerlefrakliving\
+     lockerlondonluxurymadridmaisonmakeupmarketmattelmobilemonashmormonmoscowmuseumnagoyanissannissay\
+     nortonnowruzofficeolayanonlineoracleorangeotsukapfizerphotosphysiopictetquebecracingrealtyreisen\
+     repairreportreviewrogersryukyusafetysakurasanofischoolschulesearchsecureselectshoujisoccersocial\
+     streamstudiosupplysuzukiswatchsydneytaipeitaobaotargettattootennistiendatjmaxxtkmaxxtoyotatravel\
+     unicomviajesvikingvillasvirginvisionvotingvoyagewalterwebcamxihuanyachtsyandexzappos",
+    "\
+     abogadoacademyagakhanalibabaandroidathletaauctionaudibleauspostbanamexbauhausbestbuybookingbroth\
+     ercapitalcaravancareerschannelcharitychintaicitadelclubmedcollegecolognecompanycomparecontactcoo\
+     kingcorsicacountrycouponscoursescricketcruisesdentistdigitaldomainsexposedexpressfarmersfashionf\
+     errariferrerofinancefishingfitnessflightsfloristflowersforsalefrogansfujitsugallerygentinggodadd\
+     ygroceryguitarshamburghangouthitachiholidayhostinghotmailhyundaiismailijewelryjuniperkitchenkoma\
+     tsulacaixalanxesslasallelatrobeleclerclimitedlincolnmarketsmonsternetbanknetflixnetworkneustarok\
+     inawaorganicoriginsphilipspioneerpolitierealtorrecipesrentalsreviewsrexrothsamsungsandvikschmidt\
+     schwarzscienceshikshasinglesstaplesstoragesupportsurgerysystemstemasektheatertheatreticketstoshi\
+     batradingwalmartwanggouwatchesweatherwebsiteweddingwhoswhowindowswinnersyamaxunyoutubezuerich",
+    "\
+     abudhabiairforceallstateattorneybarclaysbarefootbargainsbaseballboutiquebradescobroadwaybrussels\
+     buildersbusinesscapetowncateringcatholicciprianicleaningcliniqueclothingcommbankcomputerdelivery\
+     deloittedemocratdiamondsdiscountdiscoverdownloadengineerericssonexchangefeedbackfidelityfirmdale\
+     footballfrontiergoodyeargraingergraphicshdfcbankhelsinkiholdingshospitalinfinitiipirangaistanbul\
+     jpmorganlightinglundbeckmarriottmckinseymemorialmerckmsdmortgageobserverpartnerspharmacypictures\
+     plumbingpropertyreliancesaarlandsamsclubsecurityservicesshoppingsoftbanksoftwarestcgroupsupplies\
+     trainingvanguardventuresverisignwoodsideyokohama",
+    "\
+     accentureallfinanzamsterdamanalyticsaquarellebarcelonabloombergchristmascommunitydirectoryeducat\
+     ionequipmentfairwindsfinancialfirestonefreseniusfurnituregoldpointhisamitsuhomedepothomegoodshom\
+     esenseinstituteinsurancekuokgrouplandroverlifestylemarketingmarshallsmelbournemicrosoftpanasonic\
+     richardlishangrilasolutionsstatebankstatefarmstockholmtravelersvacationsyodobashi",
+    "\
+     accountantapartmentsassociatesbasketballbnpparibasboehringercapitaloneconsultingcreditcardcuisin\
+     ellaeurovisionextraspacefoundationhealthcareimmobilienindustriesmanagementmitsubishinextdirectpr\
+     opertiesprotectionprudentialrealestaterepublicanrestaurantschaefflertatamotorstechnologyuniversi\
+     tyvlaanderen",
+    "\
+     accountantsbarclaycardblackfridayblockbusterbridgestonecalvinkleincontractorscreditunionengineer\
+     ingenterprisesinvestmentskerryhotelslamborghinimotorcyclesolayangroupphotographyplaystationprodu\
+     ctionsprogressiveredumbrellawilliamhill",
+    "constructionlplfinancialscholarshipsversicherung",
+    "internationallifeinsurancewolterskluwer",
+    "americanfamilyweatherchannel",
+    "americanexpresskerrypropertiessandvikcoromant",
+    "",
+    "",
+    "travelersinsurance",
+];
+
+/// Internationalised names, without the `xn--` in front.
+pub(super) static PUNYCODE: [&str; 21] = [
+    "",
+    "",
+    "",
+    "",
+    "90aenodep1aiqxam",
+    "90aisc1avgd1alfe1a4cfhbeij1aefj1amhl1accngbrxnqv7fp1acfqxa6atckwevhquv",
+    "\
+     30rr7y3pxu8k45q11c4gbrim55qx5d5tzm5g80aswg90a3ac9dbq2a9et52uc2br7gcg4bkiczrs0tczru2dfiq64bfiqs8s\
+     fiqz9sio0a7ikput3imxtq1mo3cw4hpssy2uq7ce6aunup4ywgbh1cwgbl6ay9a3aq",
+    "\
+     11b4c3d1ck2e1b1qqw23a2scrj9c3bst00m3ds443g3hcrj9c42c2d9a45brj9c55qw42g6frz82g80ao21a9krt00acck2b\
+     3bczr694bd1acj3befvy88hfct429kfjq720aflw351eg2xx48cgecrj9cgk3at1eh2brj9chxt814eimr513nj6w193gjvr\
+     189mkprw13dkpry57dmgbbh1amgbtx2bmix891fnyqy26aotu796dpgbs0dhq9jyb4crhqv96grovu88bs9brj9cses554gt\
+     60b56avuq861bw4rs40lxhq521bzfr164b",
+    "\
+     3e0b707e45br5cyl4dbrk0ce80adxhks80asehdb8y0a063agckr3f0fmgb9awbfmgbab2bdmgbgu82amgbpl2fhmgbt3dhd\
+     mk1bu44cngbc5azdngbe9e0aogbpf8flqcka1pmc",
+    "cckwcxetdeckvdtc9dfpcrj9c3dfzc2c9e2ch2brj9c8ctiq49xqyjyfro4i67oygbi2ammx",
+    "\
+     54b7fta0cc6qq986b3xl80aqecdr1ab4w605ferdfiq228c5hsh2breg3evejlq480n2rgmgba3a3ejtmgbaam7a8hmgbayh\
+     7gpamgbbh1a71emgbca7dzdomgbi4ecexpmgbx4cd0abrvc1e0am3e",
+    "i1b6b1a6a2ekcrx77d1x4algbbat1ad8jmgba3a4f16amgbc0a9azcgnqv7fs00ema",
+    "fzys8d69uvgmmgba7c0bbn0amgbcpq6gpa1axkc2al3hye2a",
+    "5su34j936bgsgbck1b9a5dre4cmgbah1a3hjkrdmgbai9azgqp6jmgberp4a5d4arxkc2dl3a5ee0h",
+    "",
+    "",
+    "w4r85el8fhu5dnra",
+    "",
+    "clchc0ea0b2g2a9gcd",
+    "vermgensberater-ctb",
+    "vermgensberatung-pwb",
+];

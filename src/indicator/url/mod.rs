@@ -1,0 +1,321 @@
+//! URLs in text: with a scheme, and hosts followed by a slash.
+//!
+//! The value is the WHATWG's serialisation for the schemes that it knows; for others only scheme and host are in
+//! lower case. Where a URL ends in running text is decided in [`end`].
+
+mod end;
+
+use super::candidate::{Candidate, Reader};
+use super::host::{self, Host, Last, Run};
+use super::ip::{self, ReadV6, V6};
+use super::kind::Kind;
+use super::scheme::{self, Scheme};
+use super::sign::{self, Sign, Strength};
+use super::text::{class, is};
+use super::{href, special, tld};
+
+/// How far user name and password may reach.
+const MAX_USERINFO: usize = 256;
+
+/// Where the text of a URL stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// As a reader of prose would say.
+    Prose,
+    /// At the end of the text.
+    Whole,
+}
+
+/// The host of a URL.
+enum UrlHost {
+    Run(Host),
+    V6(V6),
+}
+
+impl Reader<'_> {
+    /// The URL whose scheme was read.
+    pub(crate) fn url(
+        &mut self,
+        start: usize,
+        scheme: Scheme,
+        extent: Extent,
+    ) -> Option<Candidate> {
+        let text = self.text;
+        let standard = scheme::is_standard(scheme.name);
+        let mut url = Candidate::new(Kind::Url, start, scheme.end);
+        url.scheme = (start, scheme.name_end);
+        url.defanged = scheme.defanged;
+
+        let userinfo = self.find_at(scheme.end, extent);
+        let host_start = userinfo.map_or(scheme.end, |at| at.1.end);
+        if let Some((at_start, sign)) = userinfo {
+            url.at = (at_start, sign.end);
+            url.defanged |= sign.strength != Strength::Plain;
+        }
+        self.value.clear();
+        self.value.push_str(scheme.name);
+        self.value.push_str("://");
+        if let Some((at_start, _)) = userinfo {
+            href::write_userinfo(text.cut(scheme.end, at_start), standard, &mut self.value);
+        }
+        let (host, host_end) = self.url_host(host_start, standard, &mut url)?;
+        self.push_url_host(&host);
+        let default_port = scheme::default_port(scheme.name);
+        self.finish_url(url, host_end, default_port, standard, extent)
+    }
+
+    /// The URL without a scheme whose host was read: `http` is meant. A slash must follow, perhaps behind a port.
+    pub(crate) fn bare_url(&mut self, run: &Run, host: Host, extent: Extent) -> Option<Candidate> {
+        let text = self.text;
+        let (_, port_end, _) = self.port(run.end);
+        let separators = sign::separators(text, port_end);
+        let slash = separators.colons == 0 && separators.slashes > 0 && text.at(port_end) != b'\\';
+        let lone = extent == Extent::Prose && !is_path(text.at(separators.end));
+        if !slash || matches!(host, Host::V4(_)) && lone {
+            return None;
+        }
+        let mut url = Candidate::new(Kind::Url, run.start, run.end);
+        url.host = (run.start, run.end);
+        url.defanged = run.defanged;
+        url.special = self.is_special(host);
+        self.value.clear();
+        self.value.push_str("http://");
+        self.push_host(host);
+        self.finish_url(url, run.end, Some(80), true, extent)
+    }
+
+    /// The last at sign of an authority: where it starts, and the sign.
+    fn find_at(&self, start: usize, extent: Extent) -> Option<(usize, Sign)> {
+        let text = self.text;
+        let mut found = None;
+        let mut position = start;
+        while position < start + MAX_USERINFO {
+            let byte = text.at(position);
+            if matches!(byte, b'/' | b'\\' | b'?' | b'#') || is(byte, class::BLANK) {
+                break;
+            }
+            if let Some(sign) =
+                sign::at(text, position).filter(|sign| sign.strength <= Strength::Closed)
+            {
+                found = Some((position, sign));
+                position = sign.end;
+                continue;
+            }
+            if extent == Extent::Prose
+                && matches!(byte, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'^')
+            {
+                break;
+            }
+            position += text.char_at(position).len_utf8();
+        }
+        found
+    }
+
+    /// Reads the host of a URL with a scheme, and what it means for the URL.
+    fn url_host(
+        &mut self,
+        start: usize,
+        standard: bool,
+        url: &mut Candidate,
+    ) -> Option<(UrlHost, usize)> {
+        if self.text.at(start) == b'[' {
+            return self.v6_host(start, url);
+        }
+        let run = host::read(self.text, start, &mut self.bare_from, &mut self.name);
+        if run.labels == 0 {
+            return None;
+        }
+        url.host = (run.start, run.end);
+        url.defanged |= run.defanged;
+        let host = match loose_v4(&self.name, standard) {
+            Some(Some(address)) => Host::V4(address),
+            Some(None) => return None,
+            None => host::judge(&run, Last::Any, self.to_ascii, &mut self.name)?,
+        };
+        // IDNA maps full-width digits to digits; the standard looks for numbers only behind that.
+        url.special = self.is_special(host);
+        url.low = host == Host::Name && !url.special && !tld::accepts(&self.name);
+        Some((UrlHost::Run(host), run.end))
+    }
+
+    fn v6_host(&mut self, start: usize, url: &mut Candidate) -> Option<(UrlHost, usize)> {
+        let ReadV6::Address(found) = ip::read_v6(self.text, start + 1) else {
+            return None;
+        };
+        if self.text.at(found.end) != b']' || self.text.before(found.end) == b'%' {
+            return None;
+        }
+        url.host = (start + 1, found.end);
+        url.defanged |= found.defanged;
+        url.special = special::v6(found.address);
+        Some((UrlHost::V6(found), found.end + 1))
+    }
+
+    fn push_url_host(&mut self, host: &UrlHost) {
+        match host {
+            UrlHost::Run(host) => self.push_host(*host),
+            UrlHost::V6(found) => {
+                self.value.push('[');
+                ip::write_v6(found.address, &mut self.value);
+                self.value.push(']');
+            }
+        }
+    }
+
+    /// A port behind a host: its number, where it ends, whether its colon is defanged. A bad one is none.
+    pub(crate) fn port(&self, position: usize) -> (Option<u32>, usize, bool) {
+        let text = self.text;
+        let none = (None, position, false);
+        if !matches!(text.at(position), b':' | b'[' | b'(' | b'{' | b'<') {
+            return none;
+        }
+        let (colon_end, defanged) = match text.at(position) {
+            b':' => (position + 1, false),
+            _ => match sign::closed(text, position) {
+                Some((sign, ":")) => (sign.end, true),
+                _ => return none,
+            },
+        };
+        let end = text.skip(colon_end, class::DIGIT);
+        if end == colon_end {
+            // An empty port is one where the path follows.
+            return if text.at(end) == b'/' && text.at(end + 1) != b'/' {
+                (None, end, defanged)
+            } else {
+                none
+            };
+        }
+        let number = text.cut(colon_end, end).trim_start_matches('0');
+        let number = if number.is_empty() {
+            Ok(0)
+        } else {
+            number.parse()
+        };
+        match number {
+            Ok(port @ 0..=65_535) if !is(text.at(end), class::ALNUM | class::JOINER) => {
+                (Some(port), end, defanged)
+            }
+            _ => none,
+        }
+    }
+
+    /// Reads port, path, query and fragment, and completes the value.
+    fn finish_url(
+        &mut self,
+        mut url: Candidate,
+        host_end: usize,
+        default_port: Option<u32>,
+        standard: bool,
+        extent: Extent,
+    ) -> Option<Candidate> {
+        let text = self.text;
+        let mut position = host_end;
+        // A final dot of the host is kept where something follows it.
+        if text.at(position) == b'.'
+            && matches!(text.at(position + 1), b'/' | b'?' | b'#' | b':')
+            && text.at(position + 2) != b'/'
+        {
+            if url.host.1 == host_end
+                && self
+                    .value
+                    .bytes()
+                    .next_back()
+                    .is_some_and(|byte| byte.is_ascii_alphabetic())
+            {
+                self.value.push('.');
+            }
+            position += 1;
+        }
+        let (port, port_end, defanged) = self.port(position);
+        url.defanged |= defanged;
+        if let Some(port) = port.filter(|&port| Some(port) != default_port) {
+            let _ = std::fmt::Write::write_fmt(&mut self.value, format_args!(":{port}"));
+        }
+        url.end = end::of(text, url.start, port_end, extent);
+        let root = self.value.len();
+        href::write_rest(text, port_end, url.end, standard, &mut self.value);
+        // A defanged path shows in that its text is not what the same text without signs would be.
+        url.defanged |= has_sign(self.text.cut(port_end, url.end)) && self.value.len() > root;
+        Some(url)
+    }
+}
+
+fn is_path(byte: u8) -> bool {
+    is(byte, class::ALNUM | class::WIDE)
+        || matches!(
+            byte,
+            b'_' | b'-'
+                | b'~'
+                | b'%'
+                | b'?'
+                | b'#'
+                | b'.'
+                | b'@'
+                | b'+'
+                | b'='
+                | b'&'
+                | b'!'
+                | b'$'
+        )
+}
+
+/// Whether any spelling of a sign stands in a path.
+fn has_sign(rest: &str) -> bool {
+    let text = super::text::Text::new(rest);
+    rest.bytes().enumerate().any(|(position, byte)| {
+        (matches!(byte, b'[' | b'(' | b'{' | b'<') || byte >= 0xe2)
+            && is(text.before(position), class::ALNUM)
+            && href::sign_meaning(text, position).is_some()
+    })
+}
+
+/// The IPv4 address that the URL standard reads: one to four decimal, octal or hexadecimal numbers. `None` if the
+/// name does not end in a number, `Some(None)` if it does and is no address.
+fn loose_v4(name: &str, standard: bool) -> Option<Option<u32>> {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let hex = last
+        .strip_prefix("0x")
+        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if !hex && !last.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some(if standard {
+        read_loose_v4(name)
+    } else {
+        ip::v4(name)
+    })
+}
+
+fn read_loose_v4(name: &str) -> Option<u32> {
+    let mut numbers = [0u64; 4];
+    let mut count = 0;
+    for part in name.split('.') {
+        *numbers.get_mut(count)? = number(part)?;
+        count += 1;
+    }
+    let (last, leading) = numbers.get(..count)?.split_last()?;
+    let mut address = *last;
+    if *last >= 1 << (8 * (5 - count)) {
+        return None;
+    }
+    for (index, &octet) in leading.iter().enumerate() {
+        if octet > 255 {
+            return None;
+        }
+        address |= octet << (8 * (3 - index));
+    }
+    u32::try_from(address).ok()
+}
+
+fn number(part: &str) -> Option<u64> {
+    let (digits, radix) = match part.strip_prefix("0x") {
+        Some(hex) => (hex, 16),
+        None if part.len() > 1 && part.starts_with('0') => (part, 8),
+        None => (part, 10),
+    };
+    if digits.is_empty() {
+        return (radix == 16).then_some(0);
+    }
+    // `from_str_radix` would take a sign; a label holds none.
+    u64::from_str_radix(digits, radix).ok()
+}
