@@ -64,6 +64,21 @@ export function isLookupError(value) {
 }
 
 const LOCAL = {
+  config_invalid: {
+    category: "config",
+    retryable: false,
+    message: "An option or argument cannot be used; `reason` names it.",
+  },
+  client_closed: {
+    category: "config",
+    retryable: false,
+    message: "This client was closed; create another.",
+  },
+  aborted: {
+    category: "control",
+    retryable: false,
+    message: "The call was aborted by its signal.",
+  },
   not_initialised: {
     category: "config",
     retryable: false,

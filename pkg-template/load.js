@@ -15,7 +15,9 @@ let sourceSync;
 /** The load that is under way, shared by all who wait for it. */
 let loading;
 /** "none", "running", or "dropped": trapped, and not yet replaced. */
-let instance = "none";
+let state = "none";
+/** How many instances there were: what a client knows of an older one is void. */
+let instances = 0;
 
 export function provide(from) {
   source = from;
@@ -28,22 +30,27 @@ export function provideSync(from) {
 /** The default export of the package. Once there is an instance, further sources are ignored. */
 export async function init(from) {
   if (from === undefined) return ready();
-  if (instance === "none") await share(() => from);
+  if (state === "none") await share(() => from);
 }
 
 /** Resolves when the core can be called: what every asynchronous function awaits first. */
 export async function ready() {
-  if (instance === "none" && sourceSync === undefined) {
+  if (state === "none" && sourceSync === undefined) {
     if (loading === undefined && source === undefined) throw localError("not_initialised");
     await share(source);
   }
   core();
 }
 
+/** The number of the present instance. */
+export function instance() {
+  return instances;
+}
+
 /** The exports of the glue, for synchronous functions. Loads the core where that can be done at once. */
 export function core() {
-  if (instance === "dropped") restart();
-  if (instance === "none") {
+  if (state === "dropped") restart();
+  if (state === "none") {
     if (sourceSync === undefined) throw localError("not_initialised");
     start(() => compile(sourceSync()));
   }
@@ -55,8 +62,8 @@ export function core() {
  * every further call with an error. Should there be no memory for it now, the next call tries again.
  */
 export function restart() {
-  if (instance === "none") return;
-  instance = "dropped";
+  if (state === "none") return;
+  state = "dropped";
   start(() => glue.__wbg_reset_state());
 }
 
@@ -76,18 +83,19 @@ async function load(from) {
     throw failure(error);
   }
   // Meanwhile a synchronous function may have loaded it.
-  if (instance === "none") start(() => module);
+  if (state === "none") start(() => module);
 }
 
 /** Runs the one step that makes an instance, and keeps the books. `make` returns the module of a first instance. */
 function start(make) {
   try {
     const module = make();
-    if (instance === "none") instantiate(module);
+    if (state === "none") instantiate(module);
   } catch (error) {
     throw failure(error);
   }
-  instance = "running";
+  state = "running";
+  instances += 1;
 }
 
 function instantiate(module) {

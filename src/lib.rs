@@ -9,7 +9,7 @@
 //! - [`http`]: requests and answers as plain values, retries, limits.
 //! - [`indicator`]: kinds, canonical values, refanging, extraction from text.
 //! - [`options`]: reading what a caller gave.
-//! - [`secret`], [`error`]: a type for each.
+//! - [`time`], [`secret`], [`error`]: a type for each.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -32,4 +32,8 @@ pub mod indicator;
 #[cfg(target_arch = "wasm32")]
 #[allow(unreachable_pub)]
 mod js;
+pub mod options;
+pub mod platform;
+pub mod report;
 pub mod secret;
+pub mod time;

@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn e5_an_error_names_the_option() {
-        let value = json!({ "timeouts": { "tokenMs": null }, "auth": { "email": "a\u{0}b", "password": "" }, "name": 5 });
+        let value =
+            json!({ "timeouts": { "tokenMs": null }, "auth": { "email": "a\u{0}b", "password": "" }, "name": 5 });
         let options = Options::of(Some(&value), "").unwrap();
         let auth = options.object("auth").unwrap();
         let reason = |error: Error| error.reason.unwrap().into_owned();

@@ -386,7 +386,7 @@ fn l4_a_hanging_store_costs_two_seconds_and_no_token() {
     let world = Rc::new(World::new(move |_, _| tokens()).with_store(store));
     let session = session(&world, Grant::Password);
     let begun = world.mono();
-    let waited = std::rc::Rc::new(Cell::new(0.0));
+    let waited = Rc::new(Cell::new(0.0));
     let (seen, clock) = (waited.clone(), world.clone());
     // The hanging write stays behind: only the call is run to its end.
     let call = async move {
@@ -405,7 +405,9 @@ fn l14_a_restarted_core_goes_on_with_what_was_remembered() {
     let first = session(&world, Grant::Password);
     world.run(token(&first)).unwrap();
     let memory = world.remembered.borrow().clone();
-    let second = Session::open(world.clone(), first.dialect.clone(), Limits::default(), "plain".to_owned(), memory.as_deref()).unwrap();
+    let second =
+        Session::open(world.clone(), first.dialect.clone(), Limits::default(), "plain".to_owned(), memory.as_deref())
+            .unwrap();
     assert_eq!(world.run(token(&second)).unwrap().value.expose(), "t1");
     assert_eq!(world.count("/token"), 1);
 }

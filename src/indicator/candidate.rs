@@ -27,17 +27,7 @@ pub(crate) struct Candidate {
 impl Candidate {
     pub(crate) fn new(kind: Kind, start: usize, end: usize) -> Candidate {
         let none = (start, start);
-        Candidate {
-            kind,
-            start,
-            end,
-            host: none,
-            at: none,
-            scheme: none,
-            defanged: false,
-            special: false,
-            low: false,
-        }
+        Candidate { kind, start, end, host: none, at: none, scheme: none, defanged: false, special: false, low: false }
     }
 }
 
@@ -55,13 +45,7 @@ pub(crate) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(crate) fn new(text: &'t str, to_ascii: ToAscii) -> Reader<'t> {
-        Reader {
-            text: Text::new(text),
-            to_ascii,
-            bare_from: 0,
-            name: String::new(),
-            value: String::new(),
-        }
+        Reader { text: Text::new(text), to_ascii, bare_from: 0, name: String::new(), value: String::new() }
     }
 
     /// Whether the host read last is special.

@@ -50,10 +50,7 @@ impl<'t> Whole<'t> {
             return None;
         }
         let text = trim(text);
-        Some(Whole {
-            reader: Reader::new(text, to_ascii),
-            end: text.len(),
-        })
+        Some(Whole { reader: Reader::new(text, to_ascii), end: text.len() })
     }
 
     fn any(&mut self, last: Last) -> Option<Classified> {
@@ -82,21 +79,13 @@ impl<'t> Whole<'t> {
 
     /// What was read, with the value left in the reader.
     fn found(&mut self, kind: Kind, special: bool) -> Option<Classified> {
-        Some(Classified {
-            kind,
-            value: std::mem::take(&mut self.reader.value),
-            special,
-        })
+        Some(Classified { kind, value: std::mem::take(&mut self.reader.value), special })
     }
 
     fn url(&mut self) -> Option<Classified> {
         let scheme = scheme::read(self.reader.text, 0)?;
         let url = self.reader.url(0, scheme, Extent::Whole)?;
-        if url.end == self.end {
-            self.found(Kind::Url, url.special)
-        } else {
-            None
-        }
+        if url.end == self.end { self.found(Kind::Url, url.special) } else { None }
     }
 
     fn digest(&mut self) -> Option<Classified> {
@@ -125,8 +114,7 @@ impl<'t> Whole<'t> {
         if number::cve(reader.text, 0, &mut reader.value) == Some(self.end) {
             return self.found(Kind::Cve, false);
         }
-        let asn =
-            number::asn(reader.text, 0, &mut reader.value).filter(|asn| asn.end == self.end)?;
+        let asn = number::asn(reader.text, 0, &mut reader.value).filter(|asn| asn.end == self.end)?;
         self.found(Kind::Asn, special::asn(asn.number))
     }
 
@@ -167,26 +155,17 @@ impl<'t> Whole<'t> {
     fn email(&mut self, last: Last) -> Option<Classified> {
         let text = self.reader.text;
         let run = host::read(text, 0, &mut self.reader.bare_from, &mut self.reader.name);
-        let (at, sign) =
-            (run.end..self.end).find_map(|at| sign::at(text, at).map(|sign| (at, sign)))?;
+        let (at, sign) = (run.end..self.end).find_map(|at| sign::at(text, at).map(|sign| (at, sign)))?;
         let email = self.reader.email(Some(&run), at, sign, 0, last)?;
-        if email.start == 0 && email.end == self.end {
-            self.found(Kind::Email, email.special)
-        } else {
-            None
-        }
+        if email.start == 0 && email.end == self.end { self.found(Kind::Email, email.special) } else { None }
     }
 
     /// What begins with a name or an IPv4 address: that, with a port left out; a network; a URL without a scheme.
     fn host(&mut self, last: Last) -> Option<Classified> {
         let reader = &mut self.reader;
         let run = host::read(reader.text, 0, &mut reader.bare_from, &mut reader.name);
-        let host = host::judge(
-            &run,
-            if run.labels < 2 { Last::Listed } else { last },
-            reader.to_ascii,
-            &mut reader.name,
-        )?;
+        let host =
+            host::judge(&run, if run.labels < 2 { Last::Listed } else { last }, reader.to_ascii, &mut reader.name)?;
         if let Host::V4(address) = host
             && let Some(network) = self.network_v4(&run, address)
         {
@@ -197,21 +176,10 @@ impl<'t> Whole<'t> {
             self.reader.value.clear();
             self.reader.push_host(host);
             let special = self.reader.is_special(host);
-            return self.found(
-                if host == Host::Name {
-                    Kind::Domain
-                } else {
-                    Kind::Ipv4
-                },
-                special,
-            );
+            return self.found(if host == Host::Name { Kind::Domain } else { Kind::Ipv4 }, special);
         }
         let url = self.reader.bare_url(&run, host, Extent::Whole)?;
-        if url.end == self.end {
-            self.found(Kind::Url, url.special)
-        } else {
-            None
-        }
+        if url.end == self.end { self.found(Kind::Url, url.special) } else { None }
     }
 
     fn network_v4(&mut self, run: &Run, address: u32) -> Option<Classified> {
@@ -230,8 +198,7 @@ impl<'t> Whole<'t> {
     /// Behind the one slash that stands here, defanged or not.
     fn slash(&self, position: usize) -> Option<usize> {
         let found = sign::separators(self.reader.text, position);
-        (found.colons == 0 && found.slashes == 1 && self.reader.text.at(position) != b'\\')
-            .then_some(found.end)
+        (found.colons == 0 && found.slashes == 1 && self.reader.text.at(position) != b'\\').then_some(found.end)
     }
 
     fn push_prefix(&mut self, prefix: u8) {
@@ -260,11 +227,7 @@ fn trim(text: &str) -> &str {
     let text = if paired { inner.as_str().trim() } else { text };
     let text = text.strip_prefix("*.").unwrap_or(text);
     let plain_end = text.len() > 1 && !text.contains('/');
-    if plain_end {
-        text.strip_suffix('.').unwrap_or(text)
-    } else {
-        text
-    }
+    if plain_end { text.strip_suffix('.').unwrap_or(text) } else { text }
 }
 
 #[cfg(test)]
@@ -301,58 +264,21 @@ mod tests {
                     "2a00[:]1450[:][:]1",
                 ],
             ),
-            (
-                Kind::Ipv6,
-                "::ffff:1.2.3.4",
-                &[
-                    "::ffff:102:304",
-                    "::ffff:1.2.3.4",
-                    "[:][:]ffff[:]1[.]2[.]3[.]4",
-                ],
-            ),
+            (Kind::Ipv6, "::ffff:1.2.3.4", &["::ffff:102:304", "::ffff:1.2.3.4", "[:][:]ffff[:]1[.]2[.]3[.]4"]),
             (Kind::Ipv6, "::", &["::", "0:0:0:0:0:0:0:0"]),
-            (
-                Kind::Cidr,
-                "10.0.0.0/8",
-                &[
-                    "10.1.2.3/8",
-                    "10.0.0.0/255.0.0.0",
-                    "10[.]0[.]0[.]0/8",
-                    "10.0.0.0[/]8",
-                ],
-            ),
-            (
-                Kind::Cidr,
-                "2001:db8::/32",
-                &["2001:db8:1::/32", "2001[:]db8[:][:]/32"],
-            ),
+            (Kind::Cidr, "10.0.0.0/8", &["10.1.2.3/8", "10.0.0.0/255.0.0.0", "10[.]0[.]0[.]0/8", "10.0.0.0[/]8"]),
+            (Kind::Cidr, "2001:db8::/32", &["2001:db8:1::/32", "2001[:]db8[:][:]/32"]),
             (Kind::Cidr, "::/0", &["::/0"]),
             (
                 Kind::Domain,
                 "evil.com",
-                &[
-                    "EVIL.com",
-                    "evil.com.",
-                    "*.evil.com",
-                    "evil.com:8080",
-                    "evil[.]com",
-                    "<evil.com>",
-                    "evil dot com",
-                ],
+                &["EVIL.com", "evil.com.", "*.evil.com", "evil.com:8080", "evil[.]com", "<evil.com>", "evil dot com"],
             ),
             (Kind::Domain, "setup.py", &["setup.py", "Setup.PY"]),
             (Kind::Domain, "printer.local", &["printer.local"]),
-            (
-                Kind::Domain,
-                "xn--mnchen-3ya.de",
-                &["münchen.de", "MÜNCHEN.de", "xn--mnchen-3ya.de"],
-            ),
+            (Kind::Domain, "xn--mnchen-3ya.de", &["münchen.de", "MÜNCHEN.de", "xn--mnchen-3ya.de"]),
             (Kind::Domain, "xn--zz--a.com", &["XN--zz--a.com"]),
-            (
-                Kind::Domain,
-                "facebookcorewwwi.onion",
-                &["facebookcorewwwi.onion"],
-            ),
+            (Kind::Domain, "facebookcorewwwi.onion", &["facebookcorewwwi.onion"]),
             (
                 Kind::Url,
                 "http://evil.com/",
@@ -366,46 +292,18 @@ mod tests {
                     "h[tt]p://evil.com",
                 ],
             ),
-            (
-                Kind::Url,
-                "http://evil.com/a.php?b",
-                &["evil[.]com/a[.]php?b", "http://evil.com:80/x/../a.php?b"],
-            ),
-            (
-                Kind::Url,
-                "http://1.2.3.4/",
-                &[
-                    "http://0x1020304",
-                    "http://1.2.772",
-                    "1.2.3.4/",
-                    "http://1[.]2[.]3[.]4",
-                ],
-            ),
+            (Kind::Url, "http://evil.com/a.php?b", &["evil[.]com/a[.]php?b", "http://evil.com:80/x/../a.php?b"]),
+            (Kind::Url, "http://1.2.3.4/", &["http://0x1020304", "http://1.2.772", "1.2.3.4/", "http://1[.]2[.]3[.]4"]),
             (
                 Kind::Url,
                 "http://[2001:db8::1]:8080/",
-                &[
-                    "http://[2001:DB8::1]:8080",
-                    "hxxp://[2001[:]db8[:][:]1]:8080/",
-                ],
+                &["http://[2001:DB8::1]:8080", "hxxp://[2001[:]db8[:][:]1]:8080/"],
             ),
             (Kind::Url, "http://localhost/", &["http://localhost"]),
-            (
-                Kind::Url,
-                "https://user:pw@evil.com/",
-                &["hxxps://user:pw[@]evil.com", "https://user:pw@evil.com"],
-            ),
-            (
-                Kind::Url,
-                "tcp://evil.com:443",
-                &["TCP://Evil.com:443", "tcp[:]//evil[.]com:443"],
-            ),
+            (Kind::Url, "https://user:pw@evil.com/", &["hxxps://user:pw[@]evil.com", "https://user:pw@evil.com"]),
+            (Kind::Url, "tcp://evil.com:443", &["TCP://Evil.com:443", "tcp[:]//evil[.]com:443"]),
             (Kind::Url, "ftps://evil.com/A", &["ftps://EVIL.com/A"]),
-            (
-                Kind::Url,
-                "http://xn--zz--a.com/",
-                &["http://XN--zz--a.com"],
-            ),
+            (Kind::Url, "http://xn--zz--a.com/", &["http://XN--zz--a.com"]),
             (Kind::Url, "http://evil.zzzz/", &["http://evil.zzzz"]),
             (
                 Kind::Email,
@@ -420,17 +318,10 @@ mod tests {
             (
                 Kind::Md5,
                 "d41d8cd98f00b204e9800998ecf8427e",
-                &[
-                    "D41D8CD98F00B204E9800998ECF8427E",
-                    "'d41d8cd98f00b204e9800998ecf8427e'",
-                ],
+                &["D41D8CD98F00B204E9800998ECF8427E", "'d41d8cd98f00b204e9800998ecf8427e'"],
             ),
             (Kind::Ssdeep, "3:abc:d", &["3:abc:d"]),
-            (
-                Kind::Cve,
-                "CVE-2021-44228",
-                &["cve_2021_44228", "CVE 2021-44228"],
-            ),
+            (Kind::Cve, "CVE-2021-44228", &["cve_2021_44228", "CVE 2021-44228"]),
             (Kind::Asn, "AS64500", &["as64500", "ASN: 64500"]),
         ] {
             for spelling in spellings {
@@ -442,12 +333,7 @@ mod tests {
 
     #[test]
     fn digests_are_told_by_their_length() {
-        for (digits, kind) in [
-            (32, Kind::Md5),
-            (40, Kind::Sha1),
-            (64, Kind::Sha256),
-            (128, Kind::Sha512),
-        ] {
+        for (digits, kind) in [(32, Kind::Md5), (40, Kind::Sha1), (64, Kind::Sha256), (128, Kind::Sha512)] {
             let digest = "0123456789abcdef".repeat(8)[..digits].to_owned();
             assert_eq!(read(&digest.to_uppercase()), Some((kind, digest)));
         }
@@ -489,20 +375,13 @@ mod tests {
         ] {
             assert_eq!(read(text), None, "{text}");
         }
-        assert_eq!(
-            read(&format!("http://evil.com/{}", "a".repeat(MAX_UNITS))),
-            None
-        );
+        assert_eq!(read(&format!("http://evil.com/{}", "a".repeat(MAX_UNITS))), None);
     }
 
     #[test]
     fn a_known_kind_needs_no_listed_last_label() {
-        let read =
-            |kind, text: &str| classify_as(kind, text, native_to_ascii).map(|found| found.value);
-        assert_eq!(
-            read(Kind::Domain, "evil.zzzz").as_deref(),
-            Some("evil.zzzz")
-        );
+        let read = |kind, text: &str| classify_as(kind, text, native_to_ascii).map(|found| found.value);
+        assert_eq!(read(Kind::Domain, "evil.zzzz").as_deref(), Some("evil.zzzz"));
         assert_eq!(read(Kind::Domain, "evil.com/x"), None);
         assert_eq!(read(Kind::Ipv4, "10.0.0.1").as_deref(), Some("10.0.0.1"));
         assert_eq!(read(Kind::Md5, "evil.com"), None);
@@ -524,13 +403,7 @@ mod tests {
         ] {
             assert!(special(text), "{text}");
         }
-        for text in [
-            "8.8.8.8",
-            "http://evil.com/",
-            "a@evil.com",
-            "8.8.8.0/24",
-            "AS1",
-        ] {
+        for text in ["8.8.8.8", "http://evil.com/", "a@evil.com", "8.8.8.0/24", "AS1"] {
             assert!(!special(text), "{text}");
         }
     }

@@ -24,24 +24,14 @@ impl Reader<'_> {
         let left = left.filter(|run| run.defanged);
         let start = local_start(text, left.map_or(at, |run| run.start), floor);
         let mut local = match left {
-            Some(run) => [
-                text.cut(start, run.start),
-                &self.name,
-                text.cut(run.end, at),
-            ]
-            .concat(),
+            Some(run) => [text.cut(start, run.start), &self.name, text.cut(run.end, at)].concat(),
             None => text.cut(start, at).to_owned(),
         };
         let start = start + trim_start(&mut local);
         if !is_local(&local) {
             return None;
         }
-        let run = host::read(
-            text,
-            text.skip_transparent(sign.end),
-            &mut self.bare_from,
-            &mut self.name,
-        );
+        let run = host::read(text, text.skip_transparent(sign.end), &mut self.bare_from, &mut self.name);
         if sign.strength == Strength::Bare && run.strength != Strength::Bare {
             return None;
         }

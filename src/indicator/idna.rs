@@ -11,9 +11,7 @@ pub type ToAscii = fn(&str) -> Option<String>;
 /// [`ToAscii`] outside wasm, where no platform's `URL` stands ready.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn native_to_ascii(host: &str) -> Option<String> {
-    idna::domain_to_ascii_cow(host.as_bytes(), idna::AsciiDenyList::URL)
-        .ok()
-        .map(|host| host.into_owned())
+    idna::domain_to_ascii_cow(host.as_bytes(), idna::AsciiDenyList::URL).ok().map(|host| host.into_owned())
 }
 
 /// The A-label of one label, or `None` if it grows too long for one. RFC 3492, 6.3.
@@ -22,27 +20,16 @@ pub fn native_to_ascii(host: &str) -> Option<String> {
 pub(crate) fn punycode(label: &str) -> Option<String> {
     const TMIN: u32 = 1;
     const TMAX: u32 = 26;
-    let characters: Vec<u32> = label
-        .chars()
-        .map(|character| u32::from(lower(character)))
-        .collect();
+    let characters: Vec<u32> = label.chars().map(|character| u32::from(lower(character))).collect();
     let mut encoded = String::from("xn--");
-    encoded.extend(
-        characters
-            .iter()
-            .filter_map(|&code| char::from_u32(code).filter(char::is_ascii)),
-    );
+    encoded.extend(characters.iter().filter_map(|&code| char::from_u32(code).filter(char::is_ascii)));
     let plain = u32::try_from(encoded.len().checked_sub(4)?).ok()?;
     if plain > 0 {
         encoded.push('-');
     }
     let (mut handled, mut next, mut delta, mut bias) = (plain, 128u32, 0u32, 72u32);
     while (handled as usize) < characters.len() {
-        let smallest = characters
-            .iter()
-            .copied()
-            .filter(|&code| code >= next)
-            .min()?;
+        let smallest = characters.iter().copied().filter(|&code| code >= next).min()?;
         delta = delta.checked_add((smallest - next).checked_mul(handled + 1)?)?;
         next = smallest;
         for &code in &characters {
@@ -108,20 +95,9 @@ mod tests {
 
     #[test]
     fn punycode_agrees_with_the_idna_crate() {
-        for label in [
-            "рф",
-            "РФ",
-            "中国",
-            "ελ",
-            "vermögensberater",
-            "みんな",
-            "भारत",
-            "ไทย",
-            "한국",
-            "السعودية",
-            "bücher",
-            "𠮷",
-        ] {
+        for label in
+            ["рф", "РФ", "中国", "ελ", "vermögensberater", "みんな", "भारत", "ไทย", "한국", "السعودية", "bücher", "𠮷"]
+        {
             assert_eq!(punycode(label), native_to_ascii(label), "{label}");
         }
     }

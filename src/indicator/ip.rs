@@ -7,18 +7,12 @@ use std::fmt::Write;
 /// The IPv4 address that this is: four decimal octets, no leading zero.
 pub fn v4(text: &str) -> Option<u32> {
     let mut octets = text.split('.').map(octet);
-    let address = u32::from_be_bytes([
-        octets.next()??,
-        octets.next()??,
-        octets.next()??,
-        octets.next()??,
-    ]);
+    let address = u32::from_be_bytes([octets.next()??, octets.next()??, octets.next()??, octets.next()??]);
     octets.next().is_none().then_some(address)
 }
 
 fn octet(text: &str) -> Option<u8> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit())
-        && (text.len() == 1 || !text.starts_with('0'));
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
     text.parse().ok().filter(|_| plain)
 }
 
@@ -31,8 +25,7 @@ pub(crate) fn write_v4(address: u32, out: &mut String) {
 
 /// The prefix length of a contiguous netmask.
 pub(crate) fn mask_length(mask: u32) -> Option<u8> {
-    (mask.leading_ones() + mask.trailing_zeros() == 32 || mask == u32::MAX)
-        .then_some(mask.leading_ones() as u8)
+    (mask.leading_ones() + mask.trailing_zeros() == 32 || mask == u32::MAX).then_some(mask.leading_ones() as u8)
 }
 
 /// The network's first address.
@@ -110,15 +103,8 @@ pub(crate) enum ReadV6 {
 /// Reads the groups and colons that go on from here; colons may be defanged.
 pub(crate) fn read_v6(text: Text<'_>, start: usize) -> ReadV6 {
     let mut groups = Groups::default();
-    let mut found = V6 {
-        address: 0,
-        end: start,
-        groups: 0,
-        compressed: false,
-        defanged: false,
-        pairs: true,
-        digits: false,
-    };
+    let mut found =
+        V6 { address: 0, end: start, groups: 0, compressed: false, defanged: false, pairs: true, digits: false };
     let mut position = start;
     loop {
         let (colons, end, defanged) = colons(text, position);
@@ -158,14 +144,8 @@ pub(crate) fn read_v6(text: Text<'_>, start: usize) -> ReadV6 {
         position = group;
     }
     let judged = found.end.max(position).max(start + 1);
-    let complete = if groups.gap.is_some() {
-        groups.count < 8
-    } else {
-        groups.count == 8
-    };
-    if !complete
-        || is(text.at(found.end), class::ALNUM)
-        || text.at(found.end) == b':' && text.at(found.end + 1) == b':'
+    let complete = if groups.gap.is_some() { groups.count < 8 } else { groups.count == 8 };
+    if !complete || is(text.at(found.end), class::ALNUM) || text.at(found.end) == b':' && text.at(found.end + 1) == b':'
     {
         return ReadV6::Nothing(judged);
     }
@@ -196,11 +176,7 @@ impl Groups {
 
     fn address(&self) -> u128 {
         let gap = self.gap.unwrap_or(self.count);
-        let join = |values: &[u16]| {
-            values
-                .iter()
-                .fold(0u128, |address, &value| address << 16 | u128::from(value))
-        };
+        let join = |values: &[u16]| values.iter().fold(0u128, |address, &value| address << 16 | u128::from(value));
         let before = join(self.values.get(..gap).unwrap_or_default());
         let after = join(self.values.get(gap..self.count).unwrap_or_default());
         before.checked_shl(16 * (8 - gap as u32)).unwrap_or(0) | after
@@ -242,8 +218,7 @@ fn dotted_tail(text: Text<'_>, start: usize, group: usize) -> Option<(u32, usize
             to = text.skip(from, class::DIGIT);
         }
     }
-    let more =
-        is(text.at(to), class::ALNUM) || text.at(to) == b'.' && is(text.at(to + 1), class::ALNUM);
+    let more = is(text.at(to), class::ALNUM) || text.at(to) == b'.' && is(text.at(to + 1), class::ALNUM);
     (!more).then_some((address, to, defanged))
 }
 
@@ -253,11 +228,7 @@ fn skip_zone(text: Text<'_>, position: usize) -> usize {
         return position;
     }
     let end = text.skip(position + 1, class::ALNUM | class::JOINER);
-    if is(text.before(end), class::ALNUM) {
-        end
-    } else {
-        position
-    }
+    if is(text.before(end), class::ALNUM) { end } else { position }
 }
 
 /// Writes an IPv6 address as RFC 5952 wants it.
@@ -351,31 +322,15 @@ mod tests {
 
     #[test]
     fn a_defanged_address_is_read_to_its_end() {
-        for text in [
-            "2001[:]db8[:][:]1",
-            "2001[:]db8::1",
-            "2001[:]db8[::]1",
-            "2001(:)db8(::)1",
-            "2001:db8[:]:1",
-        ] {
+        for text in ["2001[:]db8[:][:]1", "2001[:]db8::1", "2001[:]db8[::]1", "2001(:)db8(::)1", "2001:db8[:]:1"] {
             let found = v6(text).unwrap();
-            assert_eq!(
-                (found.address, found.end, found.defanged),
-                (0x2001_0db8 << 96 | 1, text.len(), true),
-                "{text}"
-            );
+            assert_eq!((found.address, found.end, found.defanged), (0x2001_0db8 << 96 | 1, text.len(), true), "{text}");
         }
-        for (text, address) in [
-            ("[:][:]1", 1),
-            ("fe80[:][:]", 0xfe80 << 112),
-            ("[:][:]ffff[:]1[.]2[.]3[.]4", 0xffff_0102_0304),
-        ] {
+        for (text, address) in
+            [("[:][:]1", 1), ("fe80[:][:]", 0xfe80 << 112), ("[:][:]ffff[:]1[.]2[.]3[.]4", 0xffff_0102_0304)]
+        {
             let found = v6(text).unwrap();
-            assert_eq!(
-                (found.address, found.end, found.defanged),
-                (address, text.len(), true),
-                "{text}"
-            );
+            assert_eq!((found.address, found.end, found.defanged), (address, text.len(), true), "{text}");
         }
     }
 

@@ -11,8 +11,7 @@ pub(crate) fn cve(text: Text<'_>, start: usize, out: &mut String) -> Option<usiz
     if !text.has(start, "cve") {
         return None;
     }
-    let year_start = separator(text, start + 3)
-        .or_else(|| text.blank(start + 3).map(|length| start + 3 + length))?;
+    let year_start = separator(text, start + 3).or_else(|| text.blank(start + 3).map(|length| start + 3 + length))?;
     let year_end = text.skip(year_start, class::DIGIT);
     let number_start = separator(text, year_end)?;
     let end = text.skip(number_start, class::DIGIT);
@@ -31,10 +30,7 @@ fn separator(text: Text<'_>, position: usize) -> Option<usize> {
     match text.at(position) {
         b'-' | b'_' => Some(position + 1),
         0xe2.. => {
-            let dash = matches!(
-                text.char_at(position),
-                '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' | '\u{ff0d}'
-            );
+            let dash = matches!(text.char_at(position), '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' | '\u{ff0d}');
             dash.then_some(position + 3)
         }
         _ => None,
@@ -63,10 +59,7 @@ pub(crate) fn asn(text: Text<'_>, start: usize, out: &mut String) -> Option<Asn>
     let asdot = text.at(end) == b'.' && low_end > end + 1;
     let (number, end) = if asdot {
         let low = text.cut(end + 1, low_end).parse::<u16>().ok()?;
-        (
-            u32::from(u16::try_from(high).ok()?) << 16 | u32::from(low),
-            low_end,
-        )
+        (u32::from(u16::try_from(high).ok()?) << 16 | u32::from(low), low_end)
     } else {
         (high, end)
     };
@@ -131,14 +124,7 @@ mod tests {
         ] {
             assert_eq!(whole_asn(text).as_deref(), Some(value), "{text}");
         }
-        for text in [
-            "AS4294967296",
-            "AS",
-            "AS1.65536",
-            "AS65536.1",
-            "ASx1",
-            "AS12x",
-        ] {
+        for text in ["AS4294967296", "AS", "AS1.65536", "AS65536.1", "ASx1", "AS12x"] {
             assert_eq!(whole_asn(text), None, "{text}");
         }
     }

@@ -35,48 +35,30 @@ fn rewrite(text: Text<'_>, position: usize) -> Option<(usize, Cow<'static, str>)
         let begins = scheme::may_begin(byte) && !is(before, class::ALNUM);
         let scheme = begins.then(|| scheme::read(text, position)).flatten()?;
         let authority = text.starts_label(scheme.end) || text.at(scheme.end) == b'[';
-        return (scheme.defanged && authority)
-            .then(|| (scheme.end, Cow::Owned(written(text, position, &scheme))));
+        return (scheme.defanged && authority).then(|| (scheme.end, Cow::Owned(written(text, position, &scheme))));
     }
-    let host_before = if before < 0x80 {
-        is(before, class::ALNUM | class::JOINER)
-    } else {
-        is_letter(text.char_before(position))
-    };
+    let host_before =
+        if before < 0x80 { is(before, class::ALNUM | class::JOINER) } else { is_letter(text.char_before(position)) };
     if !host_before {
         return None;
     }
     let (sign, meaning) = sign::closed(text, position)?;
-    text.starts_label(sign.end)
-        .then_some((sign.end, Cow::Borrowed(meaning)))
+    text.starts_label(sign.end).then_some((sign.end, Cow::Borrowed(meaning)))
 }
 
 fn is_letter(character: char) -> bool {
-    matches!(
-        wide(character),
-        Wide::Letter | Wide::Spaceless | Wide::Transparent
-    )
+    matches!(wide(character), Wide::Letter | Wide::Spaceless | Wide::Transparent)
 }
 
 /// The scheme refanged, in the case in which it was written, with the slashes that it has.
 fn written(text: Text<'_>, start: usize, scheme: &Scheme) -> String {
-    let mut name = if scheme.renamed {
-        scheme.name.to_owned()
-    } else {
-        text.cut(start, scheme.name_end).to_owned()
-    };
-    if scheme.renamed
-        && text.at(start).is_ascii_uppercase()
-        && text.before(scheme.name_end).is_ascii_uppercase()
-    {
+    let mut name = if scheme.renamed { scheme.name.to_owned() } else { text.cut(start, scheme.name_end).to_owned() };
+    if scheme.renamed && text.at(start).is_ascii_uppercase() && text.before(scheme.name_end).is_ascii_uppercase() {
         name.make_ascii_uppercase();
     }
     let separators = sign::separators(text, scheme.name_end);
     name.push(':');
-    let slashes = text
-        .cut(scheme.name_end, separators.end)
-        .chars()
-        .filter(|&mark| matches!(mark, '/' | '\\'));
+    let slashes = text.cut(scheme.name_end, separators.end).chars().filter(|&mark| matches!(mark, '/' | '\\'));
     name.extend(slashes);
     name
 }
@@ -89,10 +71,7 @@ mod tests {
     #[test]
     fn closed_spellings_are_undone_anywhere() {
         for (text, plain) in [
-            (
-                "see hxxps://evil[.]com/a[.]php and 1(.)2[dot]3{.}4",
-                "see https://evil.com/a.php and 1.2.3.4",
-            ),
+            ("see hxxps://evil[.]com/a[.]php and 1(.)2[dot]3{.}4", "see https://evil.com/a.php and 1.2.3.4"),
             ("hXXp://a.b", "http://a.b"),
             ("HXXP://A.B", "HTTP://A.B"),
             ("http[:]//a.b", "http://a.b"),
@@ -108,20 +87,10 @@ mod tests {
 
     #[test]
     fn what_holds_no_spelling_stays() {
-        for text in [
-            "",
-            "f(.5) a\\..\\b",
-            "[.]",
-            "a [.]",
-            "x[0].y",
-            "hxxp is a spelling",
-            "évil.com (see [1])",
-            "a[,]b",
-        ] {
-            assert!(
-                matches!(refang(text, native_to_ascii), Cow::Borrowed(same) if same == text),
-                "{text}"
-            );
+        for text in
+            ["", "f(.5) a\\..\\b", "[.]", "a [.]", "x[0].y", "hxxp is a spelling", "évil.com (see [1])", "a[,]b"]
+        {
+            assert!(matches!(refang(text, native_to_ascii), Cow::Borrowed(same) if same == text), "{text}");
         }
     }
 }

@@ -42,22 +42,13 @@ static SCHEMES: [&str; 20] = [
 ];
 
 /// Spellings that hold no sign: what they stand for.
-static SPELLINGS: [(&str, &str); 6] = [
-    ("fxp", "ftp"),
-    ("fxps", "ftps"),
-    ("fxxp", "ftp"),
-    ("fxxps", "ftps"),
-    ("meow", "http"),
-    ("meows", "https"),
-];
+static SPELLINGS: [(&str, &str); 6] =
+    [("fxp", "ftp"), ("fxps", "ftps"), ("fxxp", "ftp"), ("fxxps", "ftps"), ("meow", "http"), ("meows", "https")];
 
 /// Whether a word may be, or begin, the name of a scheme: for who has no time for [`read`].
 #[inline(always)]
 pub(crate) fn may_begin(first: u8) -> bool {
-    matches!(
-        first | 0x20,
-        b'h' | b'f' | b'i' | b'l' | b'm' | b'r' | b's' | b't' | b'u' | b'w'
-    )
+    matches!(first | 0x20, b'h' | b'f' | b'i' | b'l' | b'm' | b'r' | b's' | b't' | b'u' | b'w')
 }
 
 /// Whether the WHATWG's URL standard knows the scheme, and so has one serialisation for its URLs.
@@ -84,13 +75,7 @@ pub(crate) fn read(text: Text<'_>, start: usize) -> Option<Scheme> {
         return None;
     }
     let blank = usize::from(renamed && text.at(separators.end) == b' ');
-    Some(Scheme {
-        name,
-        name_end,
-        end: separators.end + blank,
-        renamed,
-        defanged,
-    })
+    Some(Scheme { name, name_end, end: separators.end + blank, renamed, defanged })
 }
 
 fn read_name(text: Text<'_>, start: usize) -> Option<(&'static str, usize, bool)> {
@@ -103,15 +88,9 @@ fn read_name(text: Text<'_>, start: usize) -> Option<(&'static str, usize, bool)
         end = text.skip(end + 1, class::ALNUM);
     }
     let word = text.cut(start, end);
-    let known = SCHEMES
-        .iter()
-        .find(|name| name.eq_ignore_ascii_case(word))
-        .map(|&name| (name, end, false));
+    let known = SCHEMES.iter().find(|name| name.eq_ignore_ascii_case(word)).map(|&name| (name, end, false));
     known.or_else(|| {
-        SPELLINGS
-            .iter()
-            .find(|(spelling, _)| spelling.eq_ignore_ascii_case(word))
-            .map(|&(_, name)| (name, end, true))
+        SPELLINGS.iter().find(|(spelling, _)| spelling.eq_ignore_ascii_case(word)).map(|&(_, name)| (name, end, true))
     })
 }
 
@@ -123,11 +102,7 @@ fn read_http(text: Text<'_>, start: usize) -> Option<(&'static str, usize)> {
     let open = is_open(text.at(start + 1));
     let first = start + 1 + usize::from(open);
     let mut end = first;
-    while end < first + 3
-        && matches!(
-            text.at(end),
-            b't' | b'T' | b'x' | b'X' | b'*' | b'#' | b'_' | b'z' | b'Z' | b'+'
-        )
+    while end < first + 3 && matches!(text.at(end), b't' | b'T' | b'x' | b'X' | b'*' | b'#' | b'_' | b'z' | b'Z' | b'+')
     {
         end += 1;
     }
@@ -173,10 +148,7 @@ mod tests {
         for name in SCHEMES {
             let text = format!("{}://x", name.to_uppercase());
             let scheme = read(Text::new(&text), 0).unwrap();
-            assert_eq!(
-                (scheme.name, scheme.end, scheme.defanged),
-                (name, text.len() - 1, false)
-            );
+            assert_eq!((scheme.name, scheme.end, scheme.defanged), (name, text.len() - 1, false));
             assert!(may_begin(name.as_bytes()[0]));
         }
     }
@@ -237,10 +209,7 @@ mod tests {
         ] {
             assert_eq!(read(Text::new(text), 0), None, "{text}");
         }
-        assert_eq!(
-            read(Text::new("http:// x"), 0).map(|scheme| scheme.end),
-            Some(7)
-        );
+        assert_eq!(read(Text::new("http:// x"), 0).map(|scheme| scheme.end), Some(7));
     }
 
     #[test]

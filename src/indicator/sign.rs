@@ -46,10 +46,7 @@ struct Bracketed {
 pub(crate) fn dot(text: Text<'_>, position: usize) -> Option<Sign> {
     match text.at(position) {
         b'.' => Some(plain_dot(text, position)),
-        b'\\' if text.at(position + 1) == b'.' => Some(Sign {
-            end: position + 2,
-            strength: Strength::Weak,
-        }),
+        b'\\' if text.at(position + 1) == b'.' => Some(Sign { end: position + 2, strength: Strength::Weak }),
         b' ' if text.has(position, " dot ") => bare(text, position, 5),
         0x80.. => wide_dot(text, position).or_else(|| bracketed_dot(text, position)),
         _ => bracketed_dot(text, position),
@@ -59,20 +56,11 @@ pub(crate) fn dot(text: Text<'_>, position: usize) -> Option<Sign> {
 /// An at sign here, however written.
 pub(crate) fn at(text: Text<'_>, position: usize) -> Option<Sign> {
     match text.at(position) {
-        b'@' => Some(Sign {
-            end: position + 1,
-            strength: Strength::Plain,
-        }),
+        b'@' => Some(Sign { end: position + 1, strength: Strength::Plain }),
         b' ' if text.has(position, " at ") => bare(text, position, 4),
-        0x80.. if text.char_at(position) == '＠' => Some(Sign {
-            end: position + 3,
-            strength: Strength::Closed,
-        }),
+        0x80.. if text.char_at(position) == '＠' => Some(Sign { end: position + 3, strength: Strength::Closed }),
         _ => match bracketed(text, position)? {
-            Bracketed {
-                core: Core::At,
-                sign,
-            } => Some(sign),
+            Bracketed { core: Core::At, sign } => Some(sign),
             _ => None,
         },
     }
@@ -81,31 +69,22 @@ pub(crate) fn at(text: Text<'_>, position: usize) -> Option<Sign> {
 /// Colons and slashes here, plain or in closed brackets, as far as they go together: how many of each, and where
 /// they end. A backslash counts as a slash, colons come first.
 pub(crate) fn separators(text: Text<'_>, position: usize) -> Separators {
-    let mut found = Separators {
-        colons: 0,
-        slashes: 0,
-        end: position,
-        strength: Strength::Plain,
-    };
+    let mut found = Separators { colons: 0, slashes: 0, end: position, strength: Strength::Plain };
     loop {
         let (colons, slashes, end) = match text.at(found.end) {
             b':' => (1, 0, found.end + 1),
             b'/' | b'\\' => (0, 1, found.end + 1),
             _ => match bracketed(text, found.end) {
-                Some(Bracketed {
-                    core: Core::Separator(colons, slashes),
-                    sign,
-                }) if sign.strength == Strength::Closed => {
+                Some(Bracketed { core: Core::Separator(colons, slashes), sign })
+                    if sign.strength == Strength::Closed =>
+                {
                     found.strength = Strength::Closed;
                     (colons, slashes, sign.end)
                 }
                 _ => return found,
             },
         };
-        if colons > 0 && found.slashes > 0
-            || found.colons + colons > 2
-            || found.slashes + slashes > 4
-        {
+        if colons > 0 && found.slashes > 0 || found.colons + colons > 2 || found.slashes + slashes > 4 {
             return found;
         }
         found.colons += colons;
@@ -131,13 +110,7 @@ pub(crate) fn closed(text: Text<'_>, position: usize) -> Option<(Sign, &'static 
     }
     if byte >= 0x80 {
         if text.char_at(position) == '＠' {
-            return Some((
-                Sign {
-                    end: position + 3,
-                    strength: Strength::Closed,
-                },
-                "@",
-            ));
+            return Some((Sign { end: position + 3, strength: Strength::Closed }, "@"));
         }
         if let Some(sign) = wide_dot(text, position) {
             return Some((sign, "."));
@@ -164,26 +137,16 @@ pub(crate) fn closed(text: Text<'_>, position: usize) -> Option<(Sign, &'static 
 fn plain_dot(text: Text<'_>, position: usize) -> Sign {
     let end = position + 1;
     if matches!(text.at(end), b']' | b')' | b'}') && text.starts_label(end + 1) {
-        return Sign {
-            end: end + 1,
-            strength: Strength::Weak,
-        };
+        return Sign { end: end + 1, strength: Strength::Weak };
     }
-    Sign {
-        end,
-        strength: Strength::Plain,
-    }
+    Sign { end, strength: Strength::Plain }
 }
 
 /// ` dot ` and ` DOT `, not ` Dot `, which is a name.
 fn bare(text: Text<'_>, position: usize, length: usize) -> Option<Sign> {
     let word = text.cut(position + 1, position + length - 1);
-    let one_case = word.bytes().all(|b| b.is_ascii_lowercase())
-        || word.bytes().all(|b| b.is_ascii_uppercase());
-    one_case.then_some(Sign {
-        end: position + length,
-        strength: Strength::Bare,
-    })
+    let one_case = word.bytes().all(|b| b.is_ascii_lowercase()) || word.bytes().all(|b| b.is_ascii_uppercase());
+    one_case.then_some(Sign { end: position + length, strength: Strength::Bare })
 }
 
 /// The full-width and ideographic stops; the latter only between ASCII letters or digits, where no sentence ends.
@@ -191,24 +154,15 @@ fn wide_dot(text: Text<'_>, position: usize) -> Option<Sign> {
     let end = position + 3;
     let between = is(text.before(position), class::ALNUM) && is(text.at(end), class::ALNUM);
     match text.char_at(position) {
-        '．' | '․' => Some(Sign {
-            end,
-            strength: Strength::Closed,
-        }),
-        '。' | '｡' if between => Some(Sign {
-            end,
-            strength: Strength::Closed,
-        }),
+        '．' | '․' => Some(Sign { end, strength: Strength::Closed }),
+        '。' | '｡' if between => Some(Sign { end, strength: Strength::Closed }),
         _ => None,
     }
 }
 
 fn bracketed_dot(text: Text<'_>, position: usize) -> Option<Sign> {
     match bracketed(text, position)? {
-        Bracketed {
-            core: Core::Dot,
-            sign,
-        } => Some(sign),
+        Bracketed { core: Core::Dot, sign } => Some(sign),
         _ => None,
     }
 }
@@ -279,14 +233,8 @@ fn bracketed(text: Text<'_>, start: usize) -> Option<Bracketed> {
     let closed = before.closing == 0 && after.opening == 0 && after.closing > 0;
     if closed {
         let sign = match outer {
-            None => Sign {
-                end: position,
-                strength: Strength::Closed,
-            },
-            Some(_) => Sign {
-                end: position + text.blank(position)?,
-                strength: Strength::Weak,
-            },
+            None => Sign { end: position, strength: Strength::Closed },
+            Some(_) => Sign { end: position + text.blank(position)?, strength: Strength::Weak },
         };
         return Some(Bracketed { core, sign });
     }
@@ -298,13 +246,7 @@ fn bracketed(text: Text<'_>, start: usize) -> Option<Bracketed> {
     let half_open = before.opening == 1 && after.count() == 0;
     let end = if half_open { core_end } else { position };
     let mirrored = after.count() == 1 && position == core_end + 1;
-    (half_open || mirrored).then_some(Bracketed {
-        core,
-        sign: Sign {
-            end,
-            strength: Strength::Weak,
-        },
-    })
+    (half_open || mirrored).then_some(Bracketed { core, sign: Sign { end, strength: Strength::Weak } })
 }
 
 /// The words that stand for a dot and for an at sign.
@@ -327,12 +269,7 @@ fn core(text: Text<'_>, position: usize) -> Option<(Core, usize)> {
         }
         _ => {}
     }
-    let word = |words: &[&str]| {
-        words
-            .iter()
-            .find(|word| text.has(position, word))
-            .map(|word| word.len())
-    };
+    let word = |words: &[&str]| words.iter().find(|word| text.has(position, word)).map(|word| word.len());
     match first.to_ascii_lowercase() {
         b'd' | b'p' => word(&DOTS).map(|length| (Core::Dot, length)),
         b'a' => word(&ATS).map(|length| (Core::At, length)),
@@ -341,16 +278,10 @@ fn core(text: Text<'_>, position: usize) -> Option<(Core, usize)> {
 }
 
 fn separator_core(text: Text<'_>, position: usize) -> Option<(Core, usize)> {
-    ["://", "::", ":/", "//", ":", "/"]
-        .into_iter()
-        .find(|spelling| text.has(position, spelling))
-        .map(|spelling| {
-            let colons = spelling.bytes().filter(|&byte| byte == b':').count();
-            (
-                Core::Separator(colons as u8, (spelling.len() - colons) as u8),
-                spelling.len(),
-            )
-        })
+    ["://", "::", ":/", "//", ":", "/"].into_iter().find(|spelling| text.has(position, spelling)).map(|spelling| {
+        let colons = spelling.bytes().filter(|&byte| byte == b':').count();
+        (Core::Separator(colons as u8, (spelling.len() - colons) as u8), spelling.len())
+    })
 }
 
 #[cfg(test)]
@@ -376,10 +307,7 @@ mod tests {
 
     #[test]
     fn weak_spellings_of_a_dot() {
-        for spelling in r"[. .] (. .) {. .} ].[ }.{ ).( [.[ ].] \."
-            .split(' ')
-            .chain([" [.] ", " (dot) "])
-        {
+        for spelling in r"[. .] (. .) {. .} ].[ }.{ ).( [.[ ].] \.".split(' ').chain([" [.] ", " (dot) "]) {
             assert_eq!(dot_in(spelling), Some(Strength::Weak), "{spelling}");
         }
         for spelling in [" dot ", " DOT "] {
@@ -389,10 +317,9 @@ mod tests {
 
     #[test]
     fn what_is_no_dot() {
-        for spelling in [
-            "[dot", "dot]", " . ", "-dot-", "<.", ".>", "[[[.]]]", " [.]", "[.] ", " Dot ", "[,]",
-            "()", "[  .]",
-        ] {
+        for spelling in
+            ["[dot", "dot]", " . ", "-dot-", "<.", ".>", "[[[.]]]", " [.]", "[.] ", " Dot ", "[,]", "()", "[  .]"]
+        {
             assert_eq!(dot_in(spelling), None, "{spelling}");
         }
     }
@@ -411,14 +338,7 @@ mod tests {
             (" AT ", Strength::Bare),
         ] {
             let text = format!("a{spelling}b");
-            assert_eq!(
-                at(Text::new(&text), 1),
-                Some(Sign {
-                    end: 1 + spelling.len(),
-                    strength
-                }),
-                "{spelling}"
-            );
+            assert_eq!(at(Text::new(&text), 1), Some(Sign { end: 1 + spelling.len(), strength }), "{spelling}");
         }
     }
 
@@ -438,30 +358,16 @@ mod tests {
         ] {
             let text = format!("{spelling}b");
             let found = separators(Text::new(&text), 0);
-            assert_eq!(
-                (found.colons, found.slashes, found.end),
-                (colons, slashes, spelling.len()),
-                "{spelling}"
-            );
+            assert_eq!((found.colons, found.slashes, found.end), (colons, slashes, spelling.len()), "{spelling}");
         }
     }
 
     #[test]
     fn a_closed_spelling_tells_its_meaning() {
-        for (spelling, meaning) in [
-            ("[.]", "."),
-            ("(at)", "@"),
-            ("[:]", ":"),
-            ("[::]", "::"),
-            ("{/}", "/"),
-            ("[://]", "://"),
-            ("＠", "@"),
-        ] {
-            assert_eq!(
-                closed(Text::new(&format!("{spelling}b")), 0).map(|found| found.1),
-                Some(meaning),
-                "{spelling}"
-            );
+        for (spelling, meaning) in
+            [("[.]", "."), ("(at)", "@"), ("[:]", ":"), ("[::]", "::"), ("{/}", "/"), ("[://]", "://"), ("＠", "@")]
+        {
+            assert_eq!(closed(Text::new(&format!("{spelling}b")), 0).map(|found| found.1), Some(meaning), "{spelling}");
         }
         assert_eq!(closed(Text::new("[.b"), 0), None);
     }

@@ -25,10 +25,7 @@ pub(crate) mod class {
 
 static CLASSES: [u8; 256] = classes();
 
-#[expect(
-    clippy::indexing_slicing,
-    reason = "a wrong index in a constant does not compile"
-)]
+#[expect(clippy::indexing_slicing, reason = "a wrong index in a constant does not compile")]
 const fn classes() -> [u8; 256] {
     let mut table = [0; 256];
     let mut byte = 0;
@@ -56,10 +53,7 @@ const fn classes() -> [u8; 256] {
         if b <= b' ' || b == 0x7f {
             bits |= class::BLANK;
         }
-        if matches!(
-            b,
-            b'.' | b'@' | b':' | b'[' | b'(' | b'{' | b'<' | b']' | b')' | b'}' | b'\\'
-        ) {
+        if matches!(b, b'.' | b'@' | b':' | b'[' | b'(' | b'{' | b'<' | b']' | b')' | b'}' | b'\\') {
             bits |= class::LEAD;
         }
         table[byte] = bits;
@@ -116,17 +110,10 @@ static WIDE: [(u32, Wide); 78] = {
 pub(crate) fn wide(character: char) -> Wide {
     let code = u32::from(character);
     if code >= 0x20000 {
-        return if code < 0x40000 {
-            Wide::Spaceless
-        } else {
-            Wide::Other
-        };
+        return if code < 0x40000 { Wide::Spaceless } else { Wide::Other };
     }
     let after = WIDE.partition_point(|&(start, _)| start <= code);
-    after
-        .checked_sub(1)
-        .and_then(|row| WIDE.get(row))
-        .map_or(Wide::Other, |&(_, class)| class)
+    after.checked_sub(1).and_then(|row| WIDE.get(row)).map_or(Wide::Other, |&(_, class)| class)
 }
 
 /// A text under the scanner.
@@ -153,27 +140,17 @@ impl<'t> Text<'t> {
     /// The byte before a position, NUL before the start.
     #[inline(always)]
     pub(crate) fn before(self, position: usize) -> u8 {
-        if position == 0 {
-            0
-        } else {
-            self.at(position - 1)
-        }
+        if position == 0 { 0 } else { self.at(position - 1) }
     }
 
     /// The character at a position, NUL behind the end and inside a character.
     pub(crate) fn char_at(self, position: usize) -> char {
-        self.text
-            .get(position..)
-            .and_then(|rest| rest.chars().next())
-            .unwrap_or('\0')
+        self.text.get(position..).and_then(|rest| rest.chars().next()).unwrap_or('\0')
     }
 
     /// The character that ends at a position, NUL at the start.
     pub(crate) fn char_before(self, position: usize) -> char {
-        self.text
-            .get(..position)
-            .and_then(|rest| rest.chars().next_back())
-            .unwrap_or('\0')
+        self.text.get(..position).and_then(|rest| rest.chars().next_back()).unwrap_or('\0')
     }
 
     /// The text between two positions.
@@ -183,10 +160,7 @@ impl<'t> Text<'t> {
 
     /// Whether this stands at the position, ASCII letters of any case. `word` is in lower case.
     pub(crate) fn has(self, position: usize, word: &str) -> bool {
-        let bytes = self
-            .text
-            .as_bytes()
-            .get(position..position.saturating_add(word.len()));
+        let bytes = self.text.as_bytes().get(position..position.saturating_add(word.len()));
         bytes.is_some_and(|bytes| bytes.eq_ignore_ascii_case(word.as_bytes()))
     }
 
@@ -246,10 +220,7 @@ impl<'t> Text<'t> {
 /// The UTF-16 units of a piece of text.
 pub(crate) fn units(piece: &str) -> usize {
     // Every byte that starts a character is one unit, that of a four-byte character two.
-    piece
-        .bytes()
-        .map(|byte| usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0))
-        .sum()
+    piece.bytes().map(|byte| usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0)).sum()
 }
 
 #[cfg(test)]
@@ -258,10 +229,7 @@ mod tests {
 
     #[test]
     fn the_table_of_characters_is_in_order() {
-        assert!(
-            WIDE.is_sorted_by(|a, b| a.0 < b.0 && a.1 != b.1),
-            "rows ascend and each changes the class"
-        );
+        assert!(WIDE.is_sorted_by(|a, b| a.0 < b.0 && a.1 != b.1), "rows ascend and each changes the class");
     }
 
     #[test]
@@ -269,14 +237,8 @@ mod tests {
         for (class, sample) in [
             (Wide::Letter, "éßЖאनी\u{301}ｅ"),
             (Wide::Spaceless, "访問かナ한ไမ្𠮷"),
-            (
-                Wide::Transparent,
-                "\u{ad}\u{200e}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{feff}",
-            ),
-            (
-                Wide::Other,
-                "\u{a0}\u{200b}\u{200d}«»·“…、。（）．＠🔥\u{fffd}\u{3000}\u{2011}",
-            ),
+            (Wide::Transparent, "\u{ad}\u{200e}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{feff}"),
+            (Wide::Other, "\u{a0}\u{200b}\u{200d}«»·“…、。（）．＠🔥\u{fffd}\u{3000}\u{2011}"),
         ] {
             for character in sample.chars() {
                 assert_eq!(wide(character), class, "{character:?}");
@@ -294,10 +256,7 @@ mod tests {
     #[test]
     fn behind_the_end_stands_nothing() {
         let text = Text::new("é");
-        assert_eq!(
-            (text.at(2), text.before(0), text.char_at(1), text.char_at(9)),
-            (0, 0, '\0', '\0')
-        );
+        assert_eq!((text.at(2), text.before(0), text.char_at(1), text.char_at(9)), (0, 0, '\0', '\0'));
         assert!(!text.starts_label(2) && text.starts_label(0));
     }
 }

@@ -1,4 +1,18 @@
 //! The boundary: the only module that knows JavaScript. It converts and delegates; it decides nothing.
+//!
+//! - [`client`]: clients, and the tasks that their calls are.
+//! - [`task`]: a future that JavaScript polls.
+//! - [`host`]: the surroundings of the core, over JavaScript; [`fetch`]: the sending; [`timer`]: waiting.
+//! - [`detection`]: the synchronous functions.
+//! - [`convert`]: values in and out.
+
+mod client;
+mod convert;
+mod detection;
+mod fetch;
+mod host;
+mod task;
+mod timer;
 
 use wasm_bindgen::prelude::*;
 

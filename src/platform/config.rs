@@ -6,7 +6,7 @@ use crate::http::{Host, Limits};
 use crate::options::Options;
 
 /// Timers of JavaScript hold no more (H6).
-pub const LONGEST_MS: f64 = 2_147_483_647.0;
+pub(super) const LONGEST_MS: f64 = 2_147_483_647.0;
 /// An extension's service worker is stopped after half a minute without news.
 const EXTENSION_MS: f64 = 25_000.0;
 
@@ -51,13 +51,16 @@ fn limits(options: &Options<'_>, surroundings: Surroundings) -> Result<Limits, E
     let (timeouts, retry, limits) = (options.object("timeouts")?, options.object("retry")?, options.object("limits")?);
     let standard = Limits::default();
     let most = if surroundings == Surroundings::ExtensionWorker { EXTENSION_MS } else { f64::INFINITY };
-    let time = |name, default: f64| timeouts.number(name, 1.0, LONGEST_MS).map(|given| given.unwrap_or(default.min(most)));
+    let time =
+        |name, default: f64| timeouts.number(name, 1.0, LONGEST_MS).map(|given| given.unwrap_or(default.min(most)));
     Ok(Limits {
         token_ms: time("tokenMs", standard.token_ms)?,
         request_ms: time("requestMs", standard.request_ms)?,
         total_ms: time("totalMs", standard.total_ms)?,
         token_bytes: limits.whole("tokenBytes", 1, u32::MAX)?.map_or(standard.token_bytes, |bytes| bytes as usize),
-        response_bytes: limits.whole("responseBytes", 1, u32::MAX)?.map_or(standard.response_bytes, |bytes| bytes as usize),
+        response_bytes: limits
+            .whole("responseBytes", 1, u32::MAX)?
+            .map_or(standard.response_bytes, |bytes| bytes as usize),
         concurrency: limits.whole("concurrency", 1, 1_000)?.map_or(standard.concurrency, |count| count as usize),
         max_retries: retry.whole("maxRetries", 0, 10)?.unwrap_or(standard.max_retries),
         base_ms: retry.number("baseMs", 0.0, LONGEST_MS)?.unwrap_or(standard.base_ms),

@@ -46,7 +46,12 @@ pub trait Platform {
     fn session(&self) -> &Rc<Session>;
     /// What it knows about values, as the JSON texts of `Report`s, one for each query and in their order. Equal values
     /// are asked once: see [`Candidates`].
-    fn lookup(self: Rc<Self>, queries: Vec<Query>, thresholds: Thresholds, call: Rc<Call>) -> Boxed<Result<Vec<String>, Error>>;
+    fn lookup(
+        self: Rc<Self>,
+        queries: Vec<Query>,
+        thresholds: Thresholds,
+        call: Rc<Call>,
+    ) -> Boxed<Result<Vec<String>, Error>>;
     /// Which setting is wrong when a connection does not work.
     fn check(self: Rc<Self>, call: Rc<Call>) -> Boxed<Result<Check, Error>>;
     /// An operation that is the platform's own; `None` for a name it does not know.

@@ -51,7 +51,7 @@ impl Query {
 }
 
 /// The arguments of `lookup`.
-pub struct Lookup {
+pub(super) struct Lookup {
     one: bool,
     queries: Vec<Result<Query, (String, Error)>>,
     thresholds: Thresholds,
@@ -60,7 +60,7 @@ pub struct Lookup {
 impl Lookup {
     /// Reads them. One value that cannot be read is an error; among many it gets a report that says so, and the others
     /// are asked.
-    pub fn read(arguments: &Value, options: &Options<'_>, host: &dyn Host) -> Result<Lookup, Error> {
+    pub(super) fn read(arguments: &Value, options: &Options<'_>, host: &dyn Host) -> Result<Lookup, Error> {
         let arguments = Options::of(Some(arguments), "")?;
         let forced = match options.text("kind")? {
             Some(name) => Some(Kind::from_name(name).ok_or_else(|| options.wrong("kind"))?),
@@ -83,7 +83,7 @@ impl Lookup {
 }
 
 /// Asks, and puts the reports into the order of the values.
-pub async fn run(platform: Rc<dyn Platform>, lookup: Lookup, call: Rc<Call>) -> Result<Output, Error> {
+pub(super) async fn run(platform: Rc<dyn Platform>, lookup: Lookup, call: Rc<Call>) -> Result<Output, Error> {
     if let (true, Some(Err((_, error)))) = (lookup.one, lookup.queries.first()) {
         return Err(error.clone());
     }

@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn a_score_becomes_a_verdict_at_its_threshold() {
         let thresholds = Thresholds::default();
-        let verdicts = [None, Some(0), Some(39), Some(40), Some(69), Some(70), Some(100)].map(|score| thresholds.judge(score).name());
+        let verdicts = [None, Some(0), Some(39), Some(40), Some(69), Some(70), Some(100)]
+            .map(|score| thresholds.judge(score).name());
         assert_eq!(verdicts, ["unknown", "unknown", "unknown", "suspicious", "suspicious", "malicious", "malicious"]);
     }
 }

@@ -47,18 +47,10 @@ pub(crate) fn run() -> Result<()> {
     let project = package::install(&tarball)?;
     let mut all = Vec::new();
     for script in scripts()? {
-        let name = script
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = script.file_name().unwrap_or_default().to_string_lossy().into_owned();
         all.extend(step(&format!("run {name}"), || {
-            let text = process::read(
-                command("node")
-                    .arg(&script)
-                    .env("IOC_PROJECT", &project)
-                    .env("IOC_TARBALL", &tarball),
-            )?;
+            let text =
+                process::read(command("node").arg(&script).env("IOC_PROJECT", &project).env("IOC_TARBALL", &tarball))?;
             serde_json::from_str::<Vec<Row>>(&text).context("it printed no rows")
         })?);
     }
@@ -87,16 +79,7 @@ fn scripts() -> Result<Vec<PathBuf>> {
 
 fn table(all: &[Row]) -> Vec<Vec<String>> {
     let cell = |number: Option<f64>| number.map_or("-".to_owned(), |number| format!("{number:.2}"));
-    let mut rows = vec![row([
-        "comparison",
-        "unit",
-        "ours",
-        "peer",
-        "ratio",
-        "goal",
-        "",
-        "peer is",
-    ])];
+    let mut rows = vec![row(["comparison", "unit", "ours", "peer", "ratio", "goal", "", "peer is"])];
     for one in all {
         rows.push(vec![
             one.what.clone(),
@@ -117,14 +100,7 @@ mod tests {
     use super::*;
 
     fn row_of(ours: f64, peer: Option<f64>, goal: Option<f64>) -> Row {
-        Row {
-            what: String::new(),
-            unit: String::new(),
-            ours,
-            peer,
-            peer_name: None,
-            goal,
-        }
+        Row { what: String::new(), unit: String::new(), ours, peer, peer_name: None, goal }
     }
 
     #[test]

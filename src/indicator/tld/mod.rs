@@ -11,9 +11,8 @@ use super::special::SPECIAL_NAMES;
 static OTHER_ROOTS: [&str; 3] = ["bazar", "bit", "i2p"];
 
 /// Second labels that, before a two-letter last label, are a registry's too: `co.uk`.
-static REGISTRY_SECONDS: [&str; 14] = [
-    "ac", "co", "com", "edu", "go", "gob", "gouv", "gov", "mil", "ne", "net", "nom", "or", "org",
-];
+static REGISTRY_SECONDS: [&str; 14] =
+    ["ac", "co", "com", "edu", "go", "gob", "gouv", "gov", "mil", "ne", "net", "nom", "or", "org"];
 
 /// Whether a last label exists: in the root zone or another root. `onion` depends on what stands before it: see
 /// [`accepts`].
@@ -22,10 +21,7 @@ pub fn is_listed(label: &str) -> bool {
         Some(rest) => (table::PUNYCODE.as_slice(), rest),
         None => (table::PLAIN.as_slice(), label),
     };
-    table
-        .get(name.len())
-        .is_some_and(|names| holds(names, name))
-        || OTHER_ROOTS.contains(&label)
+    table.get(name.len()).is_some_and(|names| holds(names, name)) || OTHER_ROOTS.contains(&label)
 }
 
 /// Whether a name, as A-labels, ends in a last label that exists.
@@ -36,9 +32,7 @@ pub fn accepts(name: &str) -> bool {
     if last == "onion" {
         let service = before.rsplit('.').next().unwrap_or_default();
         return matches!(service.len(), 16 | 56)
-            && service
-                .bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
+            && service.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
     }
     is_listed(last)
 }
@@ -66,9 +60,7 @@ fn holds(names: &str, name: &str) -> bool {
     let (mut low, mut high) = (0, names.len() / width);
     while low < high {
         let middle = (low + high) / 2;
-        let row = names
-            .get(middle * width..(middle + 1) * width)
-            .unwrap_or_default();
+        let row = names.get(middle * width..(middle + 1) * width).unwrap_or_default();
         match row.cmp(name) {
             std::cmp::Ordering::Less => low = middle + 1,
             std::cmp::Ordering::Greater => high = middle,
@@ -85,14 +77,10 @@ mod tests {
     #[test]
     fn every_name_of_the_table_is_found_and_stands_in_order() {
         let mut count = 0;
-        for (table, prefix) in [
-            (table::PLAIN.as_slice(), ""),
-            (table::PUNYCODE.as_slice(), "xn--"),
-        ] {
+        for (table, prefix) in [(table::PLAIN.as_slice(), ""), (table::PUNYCODE.as_slice(), "xn--")] {
             for (width, names) in table.iter().enumerate().skip(1) {
-                let rows: Vec<&str> = (0..names.len() / width)
-                    .map(|row| &names[row * width..(row + 1) * width])
-                    .collect();
+                let rows: Vec<&str> =
+                    (0..names.len() / width).map(|row| &names[row * width..(row + 1) * width]).collect();
                 assert!(rows.is_sorted(), "names of {width} letters");
                 assert_eq!(rows.len() * width, names.len());
                 for row in rows {
@@ -106,9 +94,7 @@ mod tests {
 
     #[test]
     fn what_is_not_listed_is_not_found() {
-        for label in [
-            "", "exe", "xn--", "xn--com", "comm", "con", "onion", "local", "a", "zz",
-        ] {
+        for label in ["", "exe", "xn--", "xn--com", "comm", "con", "onion", "local", "a", "zz"] {
             assert!(!is_listed(label), "{label}");
         }
     }

@@ -6,9 +6,7 @@ use crate::indicator::scheme;
 use crate::indicator::text::{Text, Wide, class, is, wide};
 
 /// Entities of HTML that stand for something a URL does not hold.
-static ENTITIES: [&str; 7] = [
-    "&lt;", "&gt;", "&quot;", "&apos;", "&#39;", "&#34;", "&nbsp;",
-];
+static ENTITIES: [&str; 7] = ["&lt;", "&gt;", "&quot;", "&apos;", "&#39;", "&#34;", "&nbsp;"];
 
 /// The end of the URL that starts at `start` and whose authority ends at `from`.
 pub(super) fn of(text: Text<'_>, start: usize, from: usize, extent: Extent) -> usize {
@@ -18,13 +16,7 @@ pub(super) fn of(text: Text<'_>, start: usize, from: usize, extent: Extent) -> u
     if extent == Extent::Whole {
         return of_whole(text, from);
     }
-    let mut end = Scan {
-        text,
-        quoted: text.before(start) == b'\'',
-        open: 0,
-        query: false,
-    }
-    .run(from);
+    let mut end = Scan { text, quoted: text.before(start) == b'\'', open: 0, query: false }.run(from);
     loop {
         let before = end;
         end = trim_punctuation(text, from, end);
@@ -53,8 +45,7 @@ fn of_whole(text: Text<'_>, from: usize) -> usize {
 }
 
 fn begins_rest(text: Text<'_>, position: usize, extent: Extent) -> bool {
-    let escaped =
-        || extent == Extent::Whole || text.at(href::skip_backslashes(text, position)) == b'/';
+    let escaped = || extent == Extent::Whole || text.at(href::skip_backslashes(text, position)) == b'/';
     matches!(text.at(position), b'/' | b'?' | b'#')
         || text.at(position) == b'\\' && escaped()
         || href::sign_meaning(text, position).is_some_and(|(_, meaning)| meaning == "/")
@@ -109,9 +100,7 @@ impl Scan<'_> {
                 Some(next)
             }
             b'[' if self.query => self.parameter(position),
-            b'\\' => {
-                Some(href::skip_backslashes(text, position)).filter(|&end| text.at(end) == b'/')
-            }
+            b'\\' => Some(href::skip_backslashes(text, position)).filter(|&end| text.at(end) == b'/'),
             b'&' => (!ENTITIES.iter().any(|entity| text.has(position, entity))).then_some(next),
             b',' | b';' => (!self.separates(next)).then_some(next),
             b'\'' if self.quoted => None,
@@ -130,11 +119,8 @@ impl Scan<'_> {
             return None;
         }
         let next = text.at(end + 1);
-        let ends = is(next, class::BLANK)
-            || matches!(
-                next,
-                b'"' | b'\'' | b'<' | b'>' | b'`' | b')' | b',' | b';' | b'|'
-            );
+        let ends =
+            is(next, class::BLANK) || matches!(next, b'"' | b'\'' | b'<' | b'>' | b'`' | b')' | b',' | b';' | b'|');
         (ends || matches!(next, b'=' | b'&' | b'[' | b'#')).then_some(end + 1)
     }
 
@@ -142,8 +128,7 @@ impl Scan<'_> {
     fn separates(&self, next: usize) -> bool {
         let text = self.text;
         let behind = text.skip_transparent(next);
-        is(text.at(behind), class::BLANK)
-            || scheme::may_begin(text.at(behind)) && scheme::read(text, behind).is_some()
+        is(text.at(behind), class::BLANK) || scheme::may_begin(text.at(behind)) && scheme::read(text, behind).is_some()
     }
 
     fn step_wide(&self, position: usize) -> Option<usize> {
@@ -177,10 +162,7 @@ fn trim_punctuation(text: Text<'_>, from: usize, mut end: usize) -> usize {
         let byte = text.before(end);
         if byte >= 0x80 && wide(text.char_before(end)) == Wide::Transparent {
             end -= text.char_before(end).len_utf8();
-        } else if matches!(
-            byte,
-            b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'(' | b'[' | b'{'
-        ) {
+        } else if matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'(' | b'[' | b'{') {
             end -= 1;
         } else {
             break;

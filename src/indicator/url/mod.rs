@@ -34,12 +34,7 @@ enum UrlHost {
 
 impl Reader<'_> {
     /// The URL whose scheme was read.
-    pub(crate) fn url(
-        &mut self,
-        start: usize,
-        scheme: Scheme,
-        extent: Extent,
-    ) -> Option<Candidate> {
+    pub(crate) fn url(&mut self, start: usize, scheme: Scheme, extent: Extent) -> Option<Candidate> {
         let text = self.text;
         let standard = scheme::is_standard(scheme.name);
         let mut url = Candidate::new(Kind::Url, start, scheme.end);
@@ -94,16 +89,12 @@ impl Reader<'_> {
             if matches!(byte, b'/' | b'\\' | b'?' | b'#') || is(byte, class::BLANK) {
                 break;
             }
-            if let Some(sign) =
-                sign::at(text, position).filter(|sign| sign.strength <= Strength::Closed)
-            {
+            if let Some(sign) = sign::at(text, position).filter(|sign| sign.strength <= Strength::Closed) {
                 found = Some((position, sign));
                 position = sign.end;
                 continue;
             }
-            if extent == Extent::Prose
-                && matches!(byte, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'^')
-            {
+            if extent == Extent::Prose && matches!(byte, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'^') {
                 break;
             }
             position += text.char_at(position).len_utf8();
@@ -112,12 +103,7 @@ impl Reader<'_> {
     }
 
     /// Reads the host of a URL with a scheme, and what it means for the URL.
-    fn url_host(
-        &mut self,
-        start: usize,
-        standard: bool,
-        url: &mut Candidate,
-    ) -> Option<(UrlHost, usize)> {
+    fn url_host(&mut self, start: usize, standard: bool, url: &mut Candidate) -> Option<(UrlHost, usize)> {
         if self.text.at(start) == b'[' {
             return self.v6_host(start, url);
         }
@@ -179,22 +165,12 @@ impl Reader<'_> {
         let end = text.skip(colon_end, class::DIGIT);
         if end == colon_end {
             // An empty port is one where the path follows.
-            return if text.at(end) == b'/' && text.at(end + 1) != b'/' {
-                (None, end, defanged)
-            } else {
-                none
-            };
+            return if text.at(end) == b'/' && text.at(end + 1) != b'/' { (None, end, defanged) } else { none };
         }
         let number = text.cut(colon_end, end).trim_start_matches('0');
-        let number = if number.is_empty() {
-            Ok(0)
-        } else {
-            number.parse()
-        };
+        let number = if number.is_empty() { Ok(0) } else { number.parse() };
         match number {
-            Ok(port @ 0..=65_535) if !is(text.at(end), class::ALNUM | class::JOINER) => {
-                (Some(port), end, defanged)
-            }
+            Ok(port @ 0..=65_535) if !is(text.at(end), class::ALNUM | class::JOINER) => (Some(port), end, defanged),
             _ => none,
         }
     }
@@ -215,13 +191,7 @@ impl Reader<'_> {
             && matches!(text.at(position + 1), b'/' | b'?' | b'#' | b':')
             && text.at(position + 2) != b'/'
         {
-            if url.host.1 == host_end
-                && self
-                    .value
-                    .bytes()
-                    .next_back()
-                    .is_some_and(|byte| byte.is_ascii_alphabetic())
-            {
+            if url.host.1 == host_end && self.value.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic()) {
                 self.value.push('.');
             }
             position += 1;
@@ -242,21 +212,7 @@ impl Reader<'_> {
 
 fn is_path(byte: u8) -> bool {
     is(byte, class::ALNUM | class::WIDE)
-        || matches!(
-            byte,
-            b'_' | b'-'
-                | b'~'
-                | b'%'
-                | b'?'
-                | b'#'
-                | b'.'
-                | b'@'
-                | b'+'
-                | b'='
-                | b'&'
-                | b'!'
-                | b'$'
-        )
+        || matches!(byte, b'_' | b'-' | b'~' | b'%' | b'?' | b'#' | b'.' | b'@' | b'+' | b'=' | b'&' | b'!' | b'$')
 }
 
 /// Whether any spelling of a sign stands in a path.
@@ -273,17 +229,11 @@ fn has_sign(rest: &str) -> bool {
 /// name does not end in a number, `Some(None)` if it does and is no address.
 fn loose_v4(name: &str, standard: bool) -> Option<Option<u32>> {
     let last = name.rsplit('.').next().unwrap_or_default();
-    let hex = last
-        .strip_prefix("0x")
-        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let hex = last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if !hex && !last.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(if standard {
-        read_loose_v4(name)
-    } else {
-        ip::v4(name)
-    })
+    Some(if standard { read_loose_v4(name) } else { ip::v4(name) })
 }
 
 fn read_loose_v4(name: &str) -> Option<u32> {

@@ -64,7 +64,8 @@ impl Api {
             Err(error) if error.is_data() => return Err(invalid("shape")),
             Err(_) => return Err(invalid("not_json")),
         };
-        let complains = envelope.errors.is_some() || envelope.rows().is_ok_and(|rows| rows.iter().any(|row| has_error(row)));
+        let complains =
+            envelope.errors.is_some() || envelope.rows().is_ok_and(|rows| rows.iter().any(|row| has_error(row)));
         if complains {
             let complaint = Complaint::read(text);
             let complaint = if complaint.text.is_some() { complaint } else { item_complaint(&envelope) };

@@ -85,17 +85,21 @@ async fn blame_login(client: &Rc<ThreatQ>, call: &Call, error: &Error) -> Findin
             Code::NotFound,
             "There is no ThreatQ at this address: baseUrl is the address of the console, such as https://tq.example.com.",
         ),
-        Code::RateLimited | Code::TokenServerError => {
-            Finding::new("reachable", error.code, "The platform is there but does not serve logins now: try again later.")
-        }
+        Code::RateLimited | Code::TokenServerError => Finding::new(
+            "reachable",
+            error.code,
+            "The platform is there but does not serve logins now: try again later.",
+        ),
         Code::AuthCooldown => Finding::new(
             "credentials",
             error.code,
             "An earlier login failed and its pause has not ended: correct the setting that failed then, and create a new client.",
         ),
-        Code::ReauthRequired => {
-            Finding::new("credentials", error.code, "The refresh token is used up: log in again and configure the new one.")
-        }
+        Code::ReauthRequired => Finding::new(
+            "credentials",
+            error.code,
+            "The refresh token is used up: log in again and configure the new one.",
+        ),
         _ => blame_credentials(client, call, error).await,
     }
 }
@@ -206,21 +210,30 @@ async fn try_api(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Option<Finding> {
             return Some(Finding::new("permissions", Code::Forbidden, permission));
         }
         Ok(_) => {}
-        Err(error) if error.code == Code::Forbidden => return Some(Finding::new("permissions", error.code, permission)),
+        Err(error) if error.code == Code::Forbidden => {
+            return Some(Finding::new("permissions", error.code, permission));
+        }
         Err(error) => return Some(blame_api(&error)),
     }
     let answer = match api.send(api.request(Method::Get, "/indicators", &[("limit", "1")])).await {
         Ok(answer) => answer,
-        Err(error) if error.code == Code::Forbidden => return Some(Finding::new("permissions", error.code, permission)),
+        Err(error) if error.code == Code::Forbidden => {
+            return Some(Finding::new("permissions", error.code, permission));
+        }
         Err(error) => return Some(blame_api(&error)),
     };
     let listed: Option<Value> = answer.text().and_then(|text| serde_json::from_str(text).ok());
-    let complete = listed.is_some_and(|list| list.get("total").is_some() && list.get("data").is_some_and(Value::is_array));
+    let complete =
+        listed.is_some_and(|list| list.get("total").is_some() && list.get("data").is_some_and(Value::is_array));
     (!complete).then(|| blame_api(&Error::new(Code::ResponseInvalid)))
 }
 
 fn blame_api(error: &Error) -> Finding {
-    Finding::new("api", error.code, "The login works but the API does not answer as ThreatQ's does: check its version and what stands between.")
+    Finding::new(
+        "api",
+        error.code,
+        "The login works but the API does not answer as ThreatQ's does: check its version and what stands between.",
+    )
 }
 
 #[cfg(test)]
@@ -230,8 +243,19 @@ mod tests {
     #[test]
     fn the_client_id_of_the_console_is_found_in_every_spelling() {
         let id = "0123456789abcdef0123456789abcdef";
-        for script in ["clientId: \"ID\"", "client_id='ID'", "{\"client_id\":\"ID\"}", "x.CLIENTID = \"ID\";", "client: {}, clientId:'short', clientId: \"ID\""] {
-            assert_eq!(find_client_id(&script.replace("ID\"", &format!("{id}\"")).replace("ID'", &format!("{id}'"))).as_deref(), Some(id), "{script}");
+        for script in [
+            "clientId: \"ID\"",
+            "client_id='ID'",
+            "{\"client_id\":\"ID\"}",
+            "x.CLIENTID = \"ID\";",
+            "client: {}, clientId:'short', clientId: \"ID\"",
+        ] {
+            assert_eq!(
+                find_client_id(&script.replace("ID\"", &format!("{id}\"")).replace("ID'", &format!("{id}'")))
+                    .as_deref(),
+                Some(id),
+                "{script}"
+            );
         }
         assert_eq!(find_client_id("clientId: \"short\""), None);
     }

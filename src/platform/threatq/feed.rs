@@ -44,7 +44,8 @@ impl Wanted {
     fn read(arguments: &Value) -> Result<Wanted, Error> {
         let options = Options::of(Some(arguments), "")?;
         let kind = |name: &str| Kind::from_name(name).ok_or_else(|| options.wrong("kinds"));
-        let kinds: Result<Vec<Kind>, Error> = options.texts("kinds")?.unwrap_or_default().into_iter().map(kind).collect();
+        let kinds: Result<Vec<Kind>, Error> =
+            options.texts("kinds")?.unwrap_or_default().into_iter().map(kind).collect();
         Ok(Wanted {
             kinds: kinds?,
             min_score: options.number("minScore", 0.0, 100.0)?.unwrap_or(0.0),

@@ -50,7 +50,8 @@ async fn create(api: &Api, arguments: &Value) -> Outcome {
 async fn id_named(api: &Api, path: &str, members: &[(&str, &str)], name: &str) -> Result<u32, Error> {
     let list = api.list(api.request(Method::Get, path, members)).await?;
     let list: Vec<Value> = serde_json::from_str(&list).unwrap_or_default();
-    let named = |item: &&Value| item.get("name").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(name));
+    let named =
+        |item: &&Value| item.get("name").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(name));
     let id = list.iter().find(named).and_then(|item| item.get("id")?.as_u64());
     id.and_then(|id| u32::try_from(id).ok()).ok_or_else(|| Error::new(Code::NotFound).because(name.to_owned()))
 }

@@ -235,7 +235,9 @@ async fn set_score(api: &Api, arguments: &Value) -> Outcome {
             score.ok_or_else(|| options.wrong("score"))?
         }
     };
-    api.data(api.request_with(Method::Put, &path, &[], &json!({ "manual_score": score }))).await.map(|_| Output::Nothing)
+    api.data(api.request_with(Method::Put, &path, &[], &json!({ "manual_score": score })))
+        .await
+        .map(|_| Output::Nothing)
 }
 
 async fn delete(api: &Api, arguments: &Value) -> Outcome {

@@ -299,8 +299,14 @@ mod tests {
     fn both_shapes_of_a_score_are_read() {
         assert_eq!(read(r#"{"score":6}"#, |record| record.score()), Some(60));
         assert_eq!(read(r#"{"score":"6.25"}"#, |record| record.score()), Some(63));
-        assert_eq!(read(r#"{"score":{"generated_score":"6.00","manual_score":null}}"#, |record| record.score()), Some(60));
-        assert_eq!(read(r#"{"score":{"generated_score":"6.00","manual_score":"2"}}"#, |record| record.score()), Some(20));
+        assert_eq!(
+            read(r#"{"score":{"generated_score":"6.00","manual_score":null}}"#, |record| record.score()),
+            Some(60)
+        );
+        assert_eq!(
+            read(r#"{"score":{"generated_score":"6.00","manual_score":"2"}}"#, |record| record.score()),
+            Some(20)
+        );
         assert_eq!(read(r#"{"score":12}"#, |record| record.score()), Some(100));
         for none in [r#"{"score":null}"#, "{}", r#"{"score":[]}"#, r#"{"score":"high"}"#, "[]"] {
             assert_eq!(read(none, |record| record.score()), None, "{none}");
@@ -310,7 +316,10 @@ mod tests {
     #[test]
     fn both_shapes_of_type_and_status_are_read() {
         let search = r#"{"type":{"id":11,"name":"FQDN"},"status":{"id":4,"name":"Review"}}"#;
-        assert_eq!(read(search, |record| (record.kind(), record.status().unwrap().into_owned())), (Some(Kind::Domain), "Review".into()));
+        assert_eq!(
+            read(search, |record| (record.kind(), record.status().unwrap().into_owned())),
+            (Some(Kind::Domain), "Review".into())
+        );
         let list = r#"{"type_id":11,"status_id":4,"status":4,"type_name":"FQDN"}"#;
         assert_eq!(read(list, |record| (record.kind(), record.status().is_none())), (Some(Kind::Domain), true));
     }
@@ -322,13 +331,20 @@ mod tests {
             assert_eq!(record.value().unwrap(), "a.example");
             assert!(record.tags().is_empty() && record.sources().is_empty() && record.expires_at().is_none());
             let attributes = record.attributes();
-            assert_eq!((attributes.last().unwrap().name.as_ref(), attributes.last().unwrap().value.as_ref()), ("Port", "22"));
+            assert_eq!(
+                (attributes.last().unwrap().name.as_ref(), attributes.last().unwrap().value.as_ref()),
+                ("Port", "22")
+            );
         });
     }
 
     #[test]
     fn a_status_can_overrule_the_score() {
-        let verdict = |status: &str| read(&format!(r#"{{"score":9,"status":{{"name":"{status}"}}}}"#), |record| record.verdict(Thresholds::default()));
+        let verdict = |status: &str| {
+            read(&format!(r#"{{"score":9,"status":{{"name":"{status}"}}}}"#), |record| {
+                record.verdict(Thresholds::default())
+            })
+        };
         assert_eq!(verdict("Active"), Verdict::Malicious);
         assert_eq!(verdict("whitelisted"), Verdict::Benign);
         assert_eq!(verdict("False Positive"), Verdict::Benign);

@@ -1,0 +1,257 @@
+// Clients: thin objects whose methods hand over to the core. They hold what must survive a restart of the core: the
+// configuration and the newest record of the token, both in private fields that no inspection shows.
+
+import { LookupError, localError } from "./errors.js";
+import { split, hooks } from "./hooks.js";
+import { core, instance, ready } from "./load.js";
+import { guarded, run } from "./tasks.js";
+
+class Client {
+  #config;
+  #callbacks;
+  #platform;
+  #memory;
+  #core;
+  #instance;
+  #calls = new Set();
+  #closed = false;
+
+  constructor(config) {
+    const { members, callbacks } = plain("config", () => split(config));
+    this.#config = json(members, "config");
+    this.#callbacks = callbacks;
+    this.#platform = members.platform;
+    this.#open();
+  }
+
+  get platform() {
+    return this.#platform;
+  }
+
+  get name() {
+    return this.#open().label;
+  }
+
+  token(options) {
+    return this._call("token", {}, options);
+  }
+
+  async forgetToken() {
+    await this._call("forgetToken", {});
+  }
+
+  async authorize(headers, options) {
+    const copy = plain("headers", () => new Headers(headers));
+    for (const [name, value] of await this._call("authorize", {}, options)) copy.set(name, value);
+    return copy;
+  }
+
+  async request(path, init = {}) {
+    const { signal, timeoutMs, ...rest } = plain("init", () => ({ ...init }));
+    const { status, headers, body } = await this._call("request", requestArguments(path, rest), { signal, timeoutMs });
+    const empty = [204, 205, 304].includes(status);
+    return new Response(empty ? null : body, { status, headers });
+  }
+
+  check(options) {
+    return this._call("check", {}, options);
+  }
+
+  async lookup(values, options) {
+    return revive(await this._call("lookup", { values }, options));
+  }
+
+  async *indicatorFeed(options = {}) {
+    const { signal, timeoutMs, onProgress, ...wanted } = options;
+    let cursor;
+    let done = 0;
+    do {
+      const page = await this._call("feed.page", { ...wanted, cursor }, { signal, timeoutMs });
+      done += page.received;
+      report(onProgress, { done, total: page.total });
+      if (page.entries.length > 0) yield page.entries;
+      cursor = page.next;
+    } while (cursor !== null);
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    // What runs is told first: the core must not answer it with half of what it knew.
+    for (const call of this.#calls) call.cancel(this.#error("client_closed"));
+    if (this.#core !== undefined && this.#instance === instance()) guarded(() => this.#core.close());
+    this.#core = this.#config = this.#memory = undefined;
+    this.#callbacks = {};
+  }
+
+  [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
+    this.close();
+  }
+
+  /** One operation of the core. */
+  async _call(operation, args, options = {}) {
+    const { signal, onProgress, ...rest } = plain("options", () => ({ ...options }));
+    const [argsJson, optionsJson] = [json(args, "arguments"), json(rest, "options")];
+    if (signal !== undefined && typeof signal?.addEventListener !== "function") throw localError("config_invalid", "signal");
+    await ready();
+    if (this.#closed) throw this.#error("client_closed");
+    if (signal?.aborted) throw this.#aborted(signal);
+    const task = guarded(() => this.#open().start(operation, argsJson, optionsJson));
+    return this.#run(task, signal);
+  }
+
+  async #run(task, signal) {
+    const call = run(task);
+    const abort = () => call.cancel(this.#aborted(signal));
+    this.#calls.add(call);
+    signal?.addEventListener("abort", abort);
+    try {
+      return await call.promise;
+    } finally {
+      this.#calls.delete(call);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** The core of this client; a new one, with what was remembered, after the instance was replaced. */
+  #open() {
+    if (this.#closed) throw this.#error("client_closed");
+    const { CoreClient } = core();
+    if (this.#instance !== instance()) {
+      const own = hooks(
+        this.#callbacks,
+        () => ({ platform: this.#platform, name: this.#core.label }),
+        (record) => {
+          this.#memory = record;
+        },
+        (task) => this.#run(task).catch(() => {}),
+      );
+      this.#core = guarded(() => new CoreClient(this.#config, own, this.#memory));
+      this.#instance = instance();
+    }
+    return this.#core;
+  }
+
+  #aborted(signal) {
+    return new LookupError({ ...this.#error("aborted").toJSON() }, { cause: signal.reason });
+  }
+
+  #error(code) {
+    return new LookupError({ ...localError(code).toJSON(), platform: this.#platform });
+  }
+}
+
+export class ThreatQ extends Client {
+  indicators = Object.freeze({
+    list: (query, options) => this._call("indicators.list", { query }, options),
+    iterate: (query, options) => this.#iterate(query, options),
+    get: (id, query, options) => this._call("indicators.get", { id, query }, options),
+    query: (body, page, options) => this._call("indicators.query", { body, page }, options),
+    create: (indicators, options) => this._call("indicators.create", { indicators }, options),
+    update: (id, changes, options) => this._call("indicators.update", { id, changes }, options),
+    setScore: (id, score, options) => this._call("indicators.setScore", { id, score }, options),
+    delete: (id, options) => this._call("indicators.delete", { id }, options),
+    addAttributes: (id, attributes, options) => this._call("indicators.addAttributes", { id, attributes }, options),
+    addSources: (id, sources, options) => this._call("indicators.addSources", { id, sources }, options),
+    addTags: (id, tags, options) => this._call("indicators.addTags", { id, tags }, options),
+    addComment: (id, text, options) => this._call("indicators.addComment", { id, text }, options),
+    types: (options) => this._call("indicators.types", {}, options),
+    statuses: (options) => this._call("indicators.statuses", {}, options),
+  });
+
+  events = Object.freeze({
+    list: (query, options) => this._call("events.list", { query }, options),
+    create: (event, options) => this._call("events.create", { event }, options),
+    import: (events, options) => this._call("events.import", { events }, options),
+  });
+
+  imports = Object.freeze({
+    create: (input, options) => this._call("imports.create", { input }, options),
+    indicators: (id, options) => this._call("imports.indicators", { id }, options),
+    commit: (id, options) => this._call("imports.commit", { id }, options),
+    delete: (id, options) => this._call("imports.delete", { id }, options),
+  });
+
+  search(text, page, options) {
+    return this._call("search", { text, page }, options);
+  }
+
+  async *#iterate(query = {}, options = {}) {
+    let { offset = 0, ...rest } = query;
+    const { onProgress, ...call } = options;
+    let page;
+    do {
+      page = await this.indicators.list({ ...rest, offset }, call);
+      // By what came, never by the limit: a platform may clamp it.
+      offset += page.data.length;
+      report(onProgress, { done: offset, total: page.total });
+      yield* page.data;
+    } while (page.data.length > 0 && offset < page.total);
+  }
+}
+
+const PLATFORMS = { threatq: ThreatQ };
+
+/** Validates a configuration and sends nothing. */
+export async function createClient(config) {
+  await ready();
+  const Platform = plain("config", () => PLATFORMS[config.platform]);
+  if (Platform === undefined) throw localError("config_invalid", "platform");
+  return new Platform(config);
+}
+
+/** The arguments of `request`, as the core reads them: texts and pairs of texts. */
+function requestArguments(path, { method, headers, query, json: body, form, idempotent }) {
+  return {
+    path: plain("path", () => `${path}`),
+    method,
+    idempotent,
+    headers: plain("headers", () => [...new Headers(headers)]),
+    query: plain("query", () => pairs(query)),
+    json: body === undefined ? undefined : json(body, "json"),
+    form: form === undefined ? undefined : plain("form", () => Object.entries(form).map(([name, value]) => [name, `${value}`])),
+  };
+}
+
+/** Members of a query: what is undefined or null is left out, a list repeats its name. */
+function pairs(query) {
+  const members = [];
+  for (const [name, value] of Object.entries(query ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null) members.push([name, String(one)]);
+    }
+  }
+  return members;
+}
+
+/** Reports carry errors as plain objects; callers get them as what they are. */
+function revive(reports) {
+  for (const report of Array.isArray(reports) ? reports : [reports]) {
+    if (report.error !== null) report.error = new LookupError(report.error);
+  }
+  return reports;
+}
+
+function report(onProgress, progress) {
+  try {
+    onProgress?.(progress);
+  } catch {
+    // A callback's exceptions are its own business.
+  }
+}
+
+/** JSON of what a caller gave; what cannot be written is an option that cannot be used. */
+function json(value, name) {
+  const text = plain(name, () => JSON.stringify(value));
+  if (text === undefined) throw localError("config_invalid", name);
+  return text;
+}
+
+/** Reads what a caller gave. Getters, proxies and conversions may throw anything; none of it leaves. */
+function plain(name, read) {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof LookupError ? error : localError("config_invalid", name);
+  }
+}

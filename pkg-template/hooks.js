@@ -1,0 +1,117 @@
+// What the caller configured, made harmless for the core: callbacks that throw are swallowed, a lock that comes too late
+// does nothing, and a runtime that stumbles over a member of `init` does not get it.
+
+import { localError } from "./errors.js";
+
+const FUNCTIONS = ["fetch", "onEvent", "now", "sleep", "random"];
+
+/** Splits a configuration into what the core reads as JSON and what it calls. */
+export function split(config) {
+  if (typeof config !== "object" || config === null) throw localError("config_invalid", "config");
+  const { tokenStore, ...members } = config;
+  const callbacks = {};
+  for (const name of FUNCTIONS) {
+    const callback = members[name];
+    delete members[name];
+    if (callback === undefined) continue;
+    if (typeof callback !== "function") throw localError("config_invalid", name);
+    callbacks[name] = callback;
+  }
+  if (tokenStore !== undefined) callbacks.tokenStore = checkStore(tokenStore);
+  return { members, callbacks };
+}
+
+function checkStore(store) {
+  const complete = ["get", "set", "delete"].every((name) => typeof store?.[name] === "function");
+  if (!complete || !["undefined", "function"].includes(typeof store.lock)) throw localError("config_invalid", "tokenStore");
+  return store;
+}
+
+/** The object that the core calls. `client` names the client in events; `keep` gets the newest record; `spawn` runs a task. */
+export function hooks(callbacks, client, keep, spawn) {
+  const { fetch, now, sleep, random, onEvent, tokenStore } = callbacks;
+  return {
+    fetch,
+    now,
+    sleep,
+    random,
+    store: tokenStore && store(tokenStore),
+    emit: (event) => tell(onEvent, { ...event, ...client() }),
+    remember: keep,
+    spawn,
+    surroundings: surroundings(),
+    ...understood(),
+  };
+}
+
+/** A callback's exceptions and rejections are its own business. */
+function tell(onEvent, event) {
+  if (onEvent === undefined) return;
+  try {
+    onEvent(event)?.then?.(undefined, () => {});
+  } catch {
+    // As said.
+  }
+}
+
+function store(given) {
+  const methods = {
+    get: (key) => given.get(key),
+    set: (key, value) => given.set(key, value),
+    delete: (key) => given.delete(key),
+  };
+  if (given.lock !== undefined) methods.enter = (key) => enter(given, key);
+  return methods;
+}
+
+/** Turns `lock(key, run)` into something to enter and to leave. Left before it was granted, a late grant does nothing. */
+function enter(given, key) {
+  let left = false;
+  let leave = () => {};
+  const granted = new Promise((resolve, reject) => {
+    const run = () => {
+      if (left) return Promise.resolve();
+      resolve();
+      return new Promise((release) => {
+        leave = release;
+      });
+    };
+    Promise.resolve(given.lock(key, run)).then(resolve, reject);
+  });
+  return {
+    granted,
+    leave: () => {
+      left = true;
+      leave();
+    },
+  };
+}
+
+/** Where we are, as far as rules depend on it. */
+function surroundings() {
+  if (globalThis.navigator?.userAgent === "Cloudflare-Workers") return "edge";
+  if (typeof window === "object" && typeof document === "object") return "page";
+  if (typeof WorkerGlobalScope !== "function") return "server";
+  const extension = (globalThis.browser ?? globalThis.chrome)?.runtime?.id !== undefined;
+  return typeof ServiceWorkerGlobalScope === "function" && extension ? "extension" : "worker";
+}
+
+let supported;
+
+/** Which members of `init` this runtime understands: some throw at them, and old ones do so for `cache`. */
+function understood() {
+  supported ??= {
+    cache: accepts({ cache: "no-store" }),
+    credentials: accepts({ credentials: "omit" }),
+    referrerPolicy: accepts({ referrerPolicy: "no-referrer" }),
+  };
+  return supported;
+}
+
+function accepts(init) {
+  try {
+    return new Request("https://x.invalid/", init) !== undefined;
+  } catch {
+    return false;
+  }
+}

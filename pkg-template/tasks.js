@@ -1,0 +1,95 @@
+// Tasks: the calls under way, polled from here so that a trap of the wasm ends them instead of hanging them.
+//
+// A task is a future of the core. `wake(id)` is called by the core when there is something to do for it; each poll runs in a
+// microtask of its own. When the wasm traps, every task of that instance ends with `internal`, and the next call finds a
+// fresh instance.
+
+import { LookupError, localError } from "./errors.js";
+import { restart } from "./load.js";
+
+const running = new Map();
+let last = 0;
+
+/** Called by the core. */
+export function wake(id) {
+  const entry = running.get(id);
+  if (entry === undefined || entry.awake) return;
+  entry.awake = true;
+  queueMicrotask(() => step(id, entry));
+}
+
+/** Runs a task to its end. `cancel(error)` ends it at once: the core drops what it had begun. */
+export function run(task) {
+  const id = ++last;
+  const entry = { task, awake: false, polling: false, cancelled: undefined };
+  const promise = new Promise((resolve, reject) => {
+    entry.resolve = resolve;
+    entry.reject = reject;
+  });
+  running.set(id, entry);
+  wake(id);
+  return { promise, cancel: (error) => cancel(id, entry, error) };
+}
+
+/** Calls the core outside of a task; what it throws becomes an error of ours. */
+export function guarded(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+function step(id, entry) {
+  if (!running.has(id)) return;
+  entry.awake = false;
+  entry.polling = true;
+  let outcome;
+  try {
+    outcome = entry.task.poll(id);
+  } catch (error) {
+    return end(id, entry, () => entry.reject(translate(error)));
+  } finally {
+    entry.polling = false;
+  }
+  if (entry.cancelled !== undefined) return end(id, entry, () => entry.reject(entry.cancelled));
+  if (outcome !== undefined) end(id, entry, () => entry.resolve(outcome[0]));
+}
+
+/** A callback of the caller's may cancel the very task that is being polled: that waits until the poll has returned. */
+function cancel(id, entry, error) {
+  if (!running.has(id)) return;
+  entry.cancelled ??= error;
+  if (!entry.polling) end(id, entry, () => entry.reject(entry.cancelled));
+}
+
+function end(id, entry, settle) {
+  // A trap has taken all tasks off the list, and their memory with them.
+  if (running.delete(id)) {
+    try {
+      entry.task.free();
+    } catch (error) {
+      translate(error);
+    }
+  }
+  settle();
+}
+
+/** The core throws plain objects that describe an error. Whatever else comes out of it is a trap. */
+function translate(error) {
+  if (error instanceof LookupError) return error;
+  if (typeof error?.code === "string" && typeof error.category === "string") return new LookupError(error);
+  dropInstance();
+  return localError("internal");
+}
+
+function dropInstance() {
+  const lost = [...running.values()];
+  running.clear();
+  for (const { reject } of lost) reject(localError("internal"));
+  try {
+    restart();
+  } catch {
+    // There was no room for another one now; the next call tries again.
+  }
+}

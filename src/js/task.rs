@@ -1,0 +1,48 @@
+//! A future that JavaScript polls.
+//!
+//! An exported `async fn` that traps never settles: its caller waits for ever. So exports are synchronous and return a task;
+//! `tasks.js` polls it inside `try`, and a trap becomes a rejection (L14).
+
+use crate::error::Error;
+use crate::http::Boxed;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(raw_module = "./tasks.js")]
+extern "C" {
+    /// Polls the task of that number in a microtask of its own.
+    fn wake(id: u32);
+}
+
+struct Id(u32);
+
+impl Wake for Id {
+    fn wake(self: Arc<Self>) {
+        wake(self.0);
+    }
+}
+
+/// One call under way. Freeing it cancels the call.
+#[wasm_bindgen(skip_typescript)]
+pub struct Task(Boxed<Result<JsValue, Error>>);
+
+impl Task {
+    pub fn new(future: impl Future<Output = Result<JsValue, Error>> + 'static) -> Task {
+        Task(Box::pin(future))
+    }
+}
+
+#[wasm_bindgen]
+impl Task {
+    /// `undefined` while it is under way, `[value]` when it has ended; throws the plain object of an error.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn poll(&mut self, id: u32) -> Result<JsValue, JsValue> {
+        let waker = Waker::from(Arc::new(Id(id)));
+        match self.0.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Pending => Ok(JsValue::UNDEFINED),
+            Poll::Ready(Ok(value)) => Ok(js_sys::Array::of1(&value).into()),
+            Poll::Ready(Err(error)) => Err(super::convert::error(&error)),
+        }
+    }
+}
