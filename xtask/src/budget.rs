@@ -18,21 +18,9 @@ struct Limit {
 
 /// Above these the build fails: a package that grows must do so by somebody's decision.
 const BUDGET: [Limit; 3] = [
-    Limit {
-        what: "core.wasm",
-        raw: Some(250_000),
-        brotli: Some(90_000),
-    },
-    Limit {
-        what: "glue and facade, minified",
-        raw: None,
-        brotli: Some(10_000),
-    },
-    Limit {
-        what: "tarball",
-        raw: Some(300_000),
-        brotli: None,
-    },
+    Limit { what: "core.wasm", raw: Some(250_000), brotli: Some(90_000) },
+    Limit { what: "glue and facade, minified", raw: None, brotli: Some(10_000) },
+    Limit { what: "tarball", raw: Some(300_000), brotli: None },
 ];
 
 /// What one part weighs. The tarball is compressed already, so it has no further sizes.
@@ -48,8 +36,7 @@ struct Weight {
 pub(crate) fn check(package: &Path, tarball: &Path) -> Result<()> {
     let script = layout::script("measure.mjs");
     let text = process::read(command("node").arg(script).arg(package).arg(tarball))?;
-    let weights: Vec<Weight> =
-        serde_json::from_str(&text).context("measure.mjs printed no table")?;
+    let weights: Vec<Weight> = serde_json::from_str(&text).context("measure.mjs printed no table")?;
     print!("{}", lay_out(&rows(&weights)));
     let over = over_budget(&weights, &BUDGET);
     if !over.is_empty() {
@@ -62,12 +49,7 @@ fn rows(weights: &[Weight]) -> Vec<Vec<String>> {
     let cell = |size: Option<u64>| size.map_or("-".to_owned(), thousands);
     let mut rows = vec![row(["bytes", "raw", "gzip", "brotli"])];
     for weight in weights {
-        rows.push(vec![
-            weight.what.clone(),
-            thousands(weight.raw),
-            cell(weight.gzip),
-            cell(weight.brotli),
-        ]);
+        rows.push(vec![weight.what.clone(), thousands(weight.raw), cell(weight.gzip), cell(weight.brotli)]);
     }
     rows
 }
@@ -80,20 +62,14 @@ fn over_budget(weights: &[Weight], budget: &[Limit]) -> Vec<String> {
             over.push(format!("{} was not weighed", limit.what));
             continue;
         };
-        let sizes = [
-            ("raw", limit.raw, Some(weight.raw)),
-            ("brotli", limit.brotli, weight.brotli),
-        ];
+        let sizes = [("raw", limit.raw, Some(weight.raw)), ("brotli", limit.brotli, weight.brotli)];
         for (form, allowed, size) in sizes {
             let (Some(allowed), Some(size)) = (allowed, size) else {
                 continue;
             };
             if size > allowed {
                 let (size, allowed) = (thousands(size), thousands(allowed));
-                over.push(format!(
-                    "{} is {size} bytes {form}, {allowed} are allowed",
-                    limit.what
-                ));
+                over.push(format!("{} is {size} bytes {form}, {allowed} are allowed", limit.what));
             }
         }
     }
@@ -104,19 +80,10 @@ fn over_budget(weights: &[Weight], budget: &[Limit]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const LIMIT: [Limit; 1] = [Limit {
-        what: "core.wasm",
-        raw: Some(100),
-        brotli: Some(50),
-    }];
+    const LIMIT: [Limit; 1] = [Limit { what: "core.wasm", raw: Some(100), brotli: Some(50) }];
 
     fn weight(raw: u64, brotli: u64) -> [Weight; 1] {
-        [Weight {
-            what: "core.wasm".to_owned(),
-            raw,
-            gzip: None,
-            brotli: Some(brotli),
-        }]
+        [Weight { what: "core.wasm".to_owned(), raw, gzip: None, brotli: Some(brotli) }]
     }
 
     #[test]

@@ -43,7 +43,5 @@ pub(crate) fn npm_bin(name: &str) -> PathBuf {
 
 /// The sandbox as [`crate::setup::sandbox`] builds it.
 pub(crate) fn sandbox() -> PathBuf {
-    target()
-        .join("debug")
-        .join(format!("sandbox{}", std::env::consts::EXE_SUFFIX))
+    target().join("debug").join(format!("sandbox{}", std::env::consts::EXE_SUFFIX))
 }

@@ -42,12 +42,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    about,
-    disable_help_subcommand = true
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -74,10 +69,7 @@ enum Command {
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
     // Cargo's runner for wasm test binaries: its arguments are those of wasm-bindgen, not ours.
-    if arguments
-        .get(1)
-        .is_some_and(|argument| argument == "test-runner")
-    {
+    if arguments.get(1).is_some_and(|argument| argument == "test-runner") {
         arguments.remove(0);
         return finish(wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(arguments));
     }

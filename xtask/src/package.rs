@@ -16,12 +16,7 @@ use crate::step::step;
 use crate::{budget, layout, setup, stamp};
 
 /// The module is told its features by itself, so none is named here.
-const WASM_OPT: [&str; 4] = [
-    "-Oz",
-    "--strip-debug",
-    "--strip-producers",
-    "--strip-target-features",
-];
+const WASM_OPT: [&str; 4] = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /// Set-up, `pkg/`, tarball, sizes. Returns the tarball; fails when the package is over its budget.
 pub(crate) fn build() -> Result<PathBuf> {
@@ -30,12 +25,8 @@ pub(crate) fn build() -> Result<PathBuf> {
     fs::create_dir_all(layout::package_work())?;
     let compiled = step("compile the crate to wasm", compile)?;
     let glue = layout::package_work().join("glue");
-    step("generate the glue (wasm-bindgen)", || {
-        bind(&compiled, &glue)
-    })?;
-    let module = step("shrink the wasm (wasm-opt)", || {
-        optimise(&glue.join("core_bg.wasm"))
-    })?;
+    step("generate the glue (wasm-bindgen)", || bind(&compiled, &glue))?;
+    let module = step("shrink the wasm (wasm-opt)", || optimise(&glue.join("core_bg.wasm")))?;
     step("assemble pkg/", || assemble(&glue.join("core.js"), &module))?;
     let tarball = step("pack the tarball (npm pack)", tarball)?;
     budget::check(&layout::package(), &tarball)?;
@@ -49,17 +40,24 @@ pub(crate) fn pack() -> Result<()> {
 }
 
 fn compile() -> Result<PathBuf> {
-    process::run(process::cargo().args([
-        "build",
-        "--package=ioc-lookup",
-        "--lib",
-        "--release",
-        "--target",
-        setup::WASM,
-    ]))?;
-    Ok(layout::target()
-        .join(setup::WASM)
-        .join("release/ioc_lookup.wasm"))
+    process::run(
+        process::cargo()
+            .args(["build", "--package=ioc-lookup", "--lib", "--release", "--target", setup::WASM])
+            .arg("--config")
+            .arg(nameless_paths()),
+    )?;
+    Ok(layout::target().join(setup::WASM).join("release/ioc_lookup.wasm"))
+}
+
+/// Panic messages hold the paths of source files: without the folders of this machine they are
+/// shorter, and the same on every machine.
+fn nameless_paths() -> String {
+    let home = std::env::var("CARGO_HOME")
+        .map(PathBuf::from)
+        .unwrap_or_else(|_| std::env::home_dir().unwrap_or_default().join(".cargo"));
+    let flags =
+        [layout::root(), home.join("registry/src")].map(|folder| format!("--remap-path-prefix={}=", folder.display()));
+    format!("target.{}.rustflags={flags:?}", setup::WASM)
 }
 
 /// Writes `core.js` and `core_bg.wasm` into `folder`.
@@ -78,31 +76,19 @@ fn bind(compiled: &Path, folder: &Path) -> Result<()> {
         .omit_default_module_path(true)
         // After a trap the package needs a fresh instance of the same module.
         .reset_state_function(true);
-    bindgen
-        .web(true)
-        .and_then(|bindgen| bindgen.generate(folder))
+    bindgen.web(true).and_then(|bindgen| bindgen.generate(folder))
 }
 
 /// Returns the shrunk module. A module that went through this wasm-opt before is not shrunk again.
 fn optimise(bound: &Path) -> Result<PathBuf> {
     let work = layout::package_work();
     let (module, done) = (work.join("core.wasm"), work.join("core.wasm.made-from"));
-    let made_from = [
-        fs::read(wasm_opt_manifest())?,
-        WASM_OPT.concat().into_bytes(),
-        fs::read(bound)?,
-    ];
+    let made_from = [fs::read(wasm_opt_manifest())?, WASM_OPT.concat().into_bytes(), fs::read(bound)?];
     let made_from = made_from.concat();
     if module.is_file() && stamp::is_fresh(&done, &made_from) {
         return Ok(module);
     }
-    process::run(
-        command(layout::npm_bin("wasm-opt"))
-            .args(WASM_OPT)
-            .arg(bound)
-            .arg("-o")
-            .arg(&module),
-    )?;
+    process::run(command(layout::npm_bin("wasm-opt")).args(WASM_OPT).arg(bound).arg("-o").arg(&module))?;
     stamp::write(&done, &made_from)?;
     Ok(module)
 }
@@ -124,12 +110,7 @@ fn assemble(glue: &Path, module: &Path) -> Result<()> {
     copy(glue, &staging.join("core.js"))?;
     copy(module, &staging.join("core.wasm"))?;
     let inline = layout::script("inline.mjs");
-    process::run(
-        command("node")
-            .arg(inline)
-            .arg(module)
-            .arg(staging.join("core.inline.js")),
-    )?;
+    process::run(command("node").arg(inline).arg(module).arg(staging.join("core.inline.js")))?;
     require_our_version(&staging.join("package.json"))?;
     if package.exists() {
         fs::remove_dir_all(&package).context("cannot replace pkg/")?;
@@ -143,14 +124,11 @@ fn require_our_version(manifest: &Path) -> Result<()> {
     struct Manifest {
         version: String,
     }
-    let manifest: Manifest = serde_json::from_str(&fs::read_to_string(manifest)?)
-        .context("pkg-template/package.json")?;
+    let manifest: Manifest =
+        serde_json::from_str(&fs::read_to_string(manifest)?).context("pkg-template/package.json")?;
     let ours = env!("CARGO_PKG_VERSION");
     if manifest.version != ours {
-        bail!(
-            "Cargo.toml says version {ours}, pkg-template/package.json {}",
-            manifest.version
-        );
+        bail!("Cargo.toml says version {ours}, pkg-template/package.json {}", manifest.version);
     }
     Ok(())
 }
@@ -184,21 +162,11 @@ pub(crate) fn install(tarball: &Path) -> Result<PathBuf> {
     }
     step("install the tarball into an empty project", || {
         setup::empty_folder(&project)?;
-        fs::write(
-            project.join("package.json"),
-            "{ \"private\": true, \"type\": \"module\" }\n",
-        )?;
+        fs::write(project.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
         process::run(
             command("npm")
                 .current_dir(&project)
-                .args([
-                    "install",
-                    "--offline",
-                    "--silent",
-                    "--no-audit",
-                    "--no-fund",
-                    "--no-package-lock",
-                ])
+                .args(["install", "--offline", "--silent", "--no-audit", "--no-fund", "--no-package-lock"])
                 .arg(tarball),
         )
     })?;

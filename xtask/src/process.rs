@@ -19,18 +19,12 @@ pub(crate) fn command(program: impl AsRef<Path>) -> Command {
 
 /// The cargo that started us.
 pub(crate) fn cargo() -> Command {
-    command(
-        std::env::var_os("CARGO")
-            .unwrap_or_else(|| "cargo".into())
-            .as_ref() as &Path,
-    )
+    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).as_ref() as &Path)
 }
 
 /// Runs to the end, its output on ours.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start {}", name(command)))?;
+    let status = command.status().with_context(|| format!("cannot start {}", name(command)))?;
     if !status.success() {
         bail!("{} failed ({status})", name(command));
     }
@@ -39,24 +33,19 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs to the end and returns what it wrote to its standard output.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("cannot start {}", name(command)))?;
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {}", name(command)))?;
     if !output.status.success() {
         bail!("{} failed ({})", name(command), output.status);
     }
-    String::from_utf8(output.stdout)
-        .with_context(|| format!("{} did not write text", name(command)))
+    String::from_utf8(output.stdout).with_context(|| format!("{} did not write text", name(command)))
 }
 
 /// Runs to the end, its output on ours, each line of its standard output shown to `seen` as well.
 /// Returns whether it ended well.
 pub(crate) fn watch(command: &mut Command, mut seen: impl FnMut(&str)) -> Result<bool> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start {}", name(command)))?;
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", name(command)))?;
     let output: Option<Box<dyn Read>> = child.stdout.take().map(|pipe| Box::new(pipe) as _);
     for line in BufReader::new(output.unwrap_or_else(|| Box::new(std::io::empty()))).split(b'\n') {
         // A test may print anything, so also what is no UTF-8.
@@ -75,11 +64,7 @@ pub(crate) fn is_installed(program: &str) -> bool {
 
 fn name(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    let mut text = program
-        .file_name()
-        .unwrap_or(program.as_os_str())
-        .to_string_lossy()
-        .into_owned();
+    let mut text = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
     if let Some(first) = command.get_args().next() {
         text.push(' ');
         text.push_str(&first.to_string_lossy());

@@ -17,22 +17,16 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 const NODE_MAJOR: u32 = 20;
 
 /// Programs that the browser tests start, and the Debian packages that bring them.
-const BROWSERS: [(&str, &str); 3] = [
-    ("chromium", "chromium"),
-    ("chromedriver", "chromium-driver"),
-    ("firefox-esr", "firefox-esr"),
-];
+const BROWSERS: [(&str, &str); 3] =
+    [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("firefox-esr", "firefox-esr")];
 
 /// The standard library for [`WASM`].
 pub(crate) fn wasm_target() -> Result<()> {
-    let folder =
-        process::read(command("rustc").args(["--print", "target-libdir", "--target", WASM]))?;
+    let folder = process::read(command("rustc").args(["--print", "target-libdir", "--target", WASM]))?;
     if Path::new(folder.trim()).is_dir() {
         return Ok(());
     }
-    step(&format!("install the Rust target {WASM}"), || {
-        process::run(command("rustup").args(["target", "add", WASM]))
-    })
+    step(&format!("install the Rust target {WASM}"), || process::run(command("rustup").args(["target", "add", WASM])))
 }
 
 /// The development tools of `package-lock.json`: wasm-opt, esbuild, the runtimes and clients of the tests.
@@ -40,31 +34,22 @@ pub(crate) fn npm_tools() -> Result<()> {
     let version = process::read(command("node").arg("--version"))
         .with_context(|| format!("Node {NODE_MAJOR} or newer is needed"))?;
     if major(&version).is_none_or(|major| major < NODE_MAJOR) {
-        bail!(
-            "Node {NODE_MAJOR} or newer is needed, this is {}",
-            version.trim()
-        );
+        bail!("Node {NODE_MAJOR} or newer is needed, this is {}", version.trim());
     }
-    let lock = fs::read(layout::root().join("package-lock.json"))
-        .context("cannot read package-lock.json")?;
+    let lock = fs::read(layout::root().join("package-lock.json")).context("cannot read package-lock.json")?;
     // `npm ci` empties the folder first: a stamp inside never outlives what it speaks of.
     let done = layout::root().join("node_modules/.installed-from");
     if stamp::is_fresh(&done, &lock) {
         return Ok(());
     }
-    step("install the npm tools (npm ci)", || {
-        process::run(command("npm").arg("ci"))
-    })?;
+    step("install the npm tools (npm ci)", || process::run(command("npm").arg("ci")))?;
     stamp::write(&done, &lock)
 }
 
 /// Chromium with its driver, and Firefox.
 pub(crate) fn browsers() -> Result<()> {
-    let missing: Vec<&str> = BROWSERS
-        .iter()
-        .filter(|(program, _)| !process::is_installed(program))
-        .map(|(_, package)| *package)
-        .collect();
+    let missing: Vec<&str> =
+        BROWSERS.iter().filter(|(program, _)| !process::is_installed(program)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -89,16 +74,8 @@ pub(crate) fn python() -> Result<Option<PathBuf>> {
         if process::read(command("python3").args(["-c", "import ensurepip, venv"])).is_err() {
             apt_install(&["python3", "python3-venv"])?;
         }
-        process::run(
-            command("python3")
-                .args(["-m", "venv", "--clear"])
-                .arg(&folder),
-        )?;
-        process::run(
-            command(&python)
-                .args(["-m", "pip", "install", "--quiet", "--requirement"])
-                .arg(&list),
-        )
+        process::run(command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+        process::run(command(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&list))
     })?;
     stamp::write(&done, &wanted)?;
     Ok(Some(python))
@@ -106,9 +83,7 @@ pub(crate) fn python() -> Result<Option<PathBuf>> {
 
 /// The sandbox's program.
 pub(crate) fn sandbox() -> Result<()> {
-    step("build the sandbox", || {
-        process::run(process::cargo().args(["build", "--package", "sandbox"]))
-    })
+    step("build the sandbox", || process::run(process::cargo().args(["build", "--package", "sandbox"])))
 }
 
 /// An empty folder that will hold one test's files.
@@ -127,11 +102,7 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     }
     step(&format!("install {list} (apt-get)"), || {
         let apt = |arguments: &[&str]| {
-            process::run(
-                command("apt-get")
-                    .env("DEBIAN_FRONTEND", "noninteractive")
-                    .args(arguments),
-            )
+            process::run(command("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
         };
         apt(&["update", "--quiet"])?;
         let mut install = vec!["install", "--quiet", "--yes", "--no-install-recommends"];
@@ -146,13 +117,7 @@ fn is_root() -> bool {
 
 /// 20 of `v20.20.2`.
 fn major(version: &str) -> Option<u32> {
-    version
-        .trim()
-        .strip_prefix('v')?
-        .split('.')
-        .next()?
-        .parse()
-        .ok()
+    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 #[cfg(test)]

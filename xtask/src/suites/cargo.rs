@@ -24,13 +24,7 @@ pub(crate) fn native() -> Result<Counts> {
     // would build many dependencies a second time, in other features than `cargo xtask` has them.
     for package in packages()? {
         let package = format!("--package={package}");
-        counts.add(&check(&[
-            "clippy",
-            &package,
-            "--all-targets",
-            "--",
-            "--deny=warnings",
-        ]));
+        counts.add(&check(&["clippy", &package, "--all-targets", "--", "--deny=warnings"]));
         counts.add(&test(&[&package]));
     }
     Ok(counts)
@@ -41,13 +35,7 @@ pub(crate) fn wasm() -> Result<Counts> {
     setup::wasm_target()?;
     setup::npm_tools()?;
     setup::browsers()?;
-    Ok(test(&[
-        "--package=ioc-lookup",
-        "--lib",
-        "--tests",
-        "--target",
-        setup::WASM,
-    ]))
+    Ok(test(&["--package=ioc-lookup", "--lib", "--tests", "--target", setup::WASM]))
 }
 
 /// One command that passes or fails as a whole.
@@ -89,12 +77,7 @@ fn packages() -> Result<Vec<String>> {
     struct Package {
         name: String,
     }
-    let text =
-        process::read(process::cargo().args(["metadata", "--no-deps", "--format-version=1"]))?;
+    let text = process::read(process::cargo().args(["metadata", "--no-deps", "--format-version=1"]))?;
     let metadata: Metadata = serde_json::from_str(&text).context("cargo metadata")?;
-    Ok(metadata
-        .packages
-        .into_iter()
-        .map(|package| package.name)
-        .collect())
+    Ok(metadata.packages.into_iter().map(|package| package.name).collect())
 }

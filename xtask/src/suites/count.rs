@@ -13,18 +13,12 @@ pub(crate) struct Counts {
 impl Counts {
     /// One thing that was checked, and held.
     pub(crate) fn success() -> Counts {
-        Counts {
-            passed: 1,
-            ..Counts::default()
-        }
+        Counts { passed: 1, ..Counts::default() }
     }
 
     /// One thing that did not hold, or could not even be tried.
     pub(crate) fn failure() -> Counts {
-        Counts {
-            failed: 1,
-            ..Counts::default()
-        }
+        Counts { failed: 1, ..Counts::default() }
     }
 
     pub(crate) fn skipped(&self) -> u64 {
@@ -53,10 +47,7 @@ impl Counts {
                     _ => {}
                 }
             }
-        } else if let Some((name, why)) = line
-            .strip_prefix("test ")
-            .and_then(|test| test.split_once(" ... ignored"))
-        {
+        } else if let Some((name, why)) = line.strip_prefix("test ").and_then(|test| test.split_once(" ... ignored")) {
             let why = why.trim_start_matches([',', ' ']);
             self.skip(name, why);
         }
@@ -88,11 +79,7 @@ impl Counts {
     }
 
     fn skip(&mut self, name: &str, why: &str) {
-        let why = if why.is_empty() {
-            "no reason given"
-        } else {
-            why
-        };
+        let why = if why.is_empty() { "no reason given" } else { why };
         self.skips.push(format!("{name}: {why}"));
     }
 }
@@ -135,12 +122,6 @@ mod tests {
             counts.read_tap(line);
         }
         assert_eq!((counts.passed, counts.failed), (1, 2));
-        assert_eq!(
-            counts.skips,
-            [
-                "needs the feed: ../shared/data is absent",
-                "later: no reason given"
-            ]
-        );
+        assert_eq!(counts.skips, ["needs the feed: ../shared/data is absent", "later: no reason given"]);
     }
 }

@@ -46,9 +46,7 @@ struct Outcome {
 
 /// Runs all suites, or one; prints a table and a closing line. Returns whether nothing failed.
 pub(crate) fn run(only: Option<Suite>) -> Result<bool> {
-    let suites = Suite::value_variants()
-        .iter()
-        .filter(|suite| only.is_none_or(|only| **suite == only));
+    let suites = Suite::value_variants().iter().filter(|suite| only.is_none_or(|only| **suite == only));
     let mut outcomes = Vec::new();
     let mut shared = node::Shared::default();
     for &suite in suites {
@@ -58,11 +56,7 @@ pub(crate) fn run(only: Option<Suite>) -> Result<bool> {
             eprintln!("error: {error:#}");
             Counts::failure()
         });
-        outcomes.push(Outcome {
-            suite,
-            counts,
-            took: start.elapsed(),
-        });
+        outcomes.push(Outcome { suite, counts, took: start.elapsed() });
     }
     let all = close(&outcomes);
     // One suite was asked for by name: no test there is not a success.
@@ -81,25 +75,14 @@ fn run_one(suite: Suite, shared: &mut node::Shared) -> Result<Counts> {
 fn close(outcomes: &[Outcome]) -> Counts {
     let mut rows = vec![row(["suite", "passed", "failed", "skipped", "seconds"])];
     let mut all = Counts::default();
-    for Outcome {
-        suite,
-        counts,
-        took,
-    } in outcomes
-    {
+    for Outcome { suite, counts, took } in outcomes {
         let seconds = format!("{:.1}", took.as_secs_f64());
         if counts.is_empty() {
             rows.push(row([suite.name(), "no tests yet"]));
         } else {
             let number = |number: u64| number.to_string();
             let [passed, failed] = [counts.passed, counts.failed].map(number);
-            rows.push(row([
-                suite.name(),
-                &passed,
-                &failed,
-                &number(counts.skipped()),
-                &seconds,
-            ]));
+            rows.push(row([suite.name(), &passed, &failed, &number(counts.skipped()), &seconds]));
         }
         all.add(counts);
     }
@@ -107,12 +90,7 @@ fn close(outcomes: &[Outcome]) -> Counts {
     for reason in &all.skips {
         println!("skipped: {reason}");
     }
-    println!(
-        "{} passed, {} failed, {} skipped",
-        all.passed,
-        all.failed,
-        all.skipped()
-    );
+    println!("{} passed, {} failed, {} skipped", all.passed, all.failed, all.skipped());
     all
 }
 

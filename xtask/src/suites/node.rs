@@ -33,11 +33,7 @@ pub(crate) fn run(suite: Suite, shared: &mut Shared) -> Result<Counts> {
     if suite == Suite::Browser {
         setup::browsers()?;
     }
-    let python = if suite == Suite::Conformance {
-        setup::python()?
-    } else {
-        None
-    };
+    let python = if suite == Suite::Conformance { setup::python()? } else { None };
     let tarball = shared.tarball()?;
     let project = package::install(&tarball)?;
     let folder = layout::scratch(suite.name());
@@ -45,27 +41,20 @@ pub(crate) fn run(suite: Suite, shared: &mut Shared) -> Result<Counts> {
 
     let report = layout::scratch(&format!("{}.tap", suite.name()));
     let mut node = command("node");
-    node.args([
-        "--test",
-        "--test-reporter=spec",
-        "--test-reporter-destination=stdout",
-    ])
-    .args(["--test-reporter=tap", "--test-reporter-destination"])
-    .arg(&report)
-    .args(&files)
-    .env("IOC_TARBALL", tarball)
-    .env("IOC_PROJECT", project)
-    .env("IOC_SANDBOX", layout::sandbox())
-    .env("IOC_TMP", folder);
+    node.args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"])
+        .args(["--test-reporter=tap", "--test-reporter-destination"])
+        .arg(&report)
+        .args(&files)
+        .env("IOC_TARBALL", tarball)
+        .env("IOC_PROJECT", project)
+        .env("IOC_SANDBOX", layout::sandbox())
+        .env("IOC_TMP", folder);
     if let Some(python) = python {
         node.env("IOC_PYTHON", python);
     }
     let ended_well = node.status().context("cannot start node")?.success();
     let mut counts = Counts::default();
-    for line in fs::read_to_string(&report)
-        .context("node wrote no report")?
-        .lines()
-    {
+    for line in fs::read_to_string(&report).context("node wrote no report")?.lines() {
         counts.read_tap(line);
     }
     // Node failed although no test did, or files were there and held no test: neither is a success.
