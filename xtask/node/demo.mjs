@@ -1,7 +1,7 @@
 // The demo: the sandbox, the page, and one lookup through the installed package.
 // Usage: node demo.mjs --sandbox PROGRAM --project FOLDER [--port N] [--once] [--feed FILE]…
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { servePage } from "./page.mjs";
@@ -70,7 +70,7 @@ async function lookUp({ threatq }) {
 
 /** The package as a module of the project would import it. */
 function installedPackage() {
-  const entry = createRequire(join(options.project, "package.json")).resolve("ioc-lookup");
+  const entry = createRequire(resolve(options.project, "package.json")).resolve("ioc-lookup");
   return import(pathToFileURL(entry));
 }
 
