@@ -14,10 +14,10 @@ let source;
 let sourceSync;
 /** The load that is under way, shared by all who wait for it. */
 let loading;
-/** "none", "running", or "dropped": trapped, and not yet replaced. */
-let state = "none";
-/** How many instances there were: what a client knows of an older one is void. */
-let instances = 0;
+/** "none"; "running"; or "dropped": trapped, and not replaced yet. */
+let instance = "none";
+/** Counts the instances that were dropped. */
+let dropped = 0;
 
 export function provide(from) {
   source = from;
@@ -27,44 +27,63 @@ export function provideSync(from) {
   sourceSync = from;
 }
 
-/** The default export of the package. Once there is an instance, further sources are ignored. */
+/** The default export of the package. Once there is an instance, or a load under way, `from` is not looked at. */
 export async function init(from) {
   if (from === undefined) return ready();
-  if (state === "none") await share(() => from);
+  if (instance === "none") await share(() => from);
 }
 
 /** Resolves when the core can be called: what every asynchronous function awaits first. */
 export async function ready() {
-  if (state === "none" && sourceSync === undefined) {
+  if (instance === "none" && sourceSync === undefined) {
     if (loading === undefined && source === undefined) throw localError("not_initialised");
     await share(source);
   }
   core();
 }
 
-/** The number of the present instance. */
-export function instance() {
-  return instances;
-}
-
 /** The exports of the glue, for synchronous functions. Loads the core where that can be done at once. */
 export function core() {
-  if (state === "dropped") restart();
-  if (state === "none") {
+  if (instance === "dropped") restart();
+  if (instance === "none") {
     if (sourceSync === undefined) throw localError("not_initialised");
-    start(() => compile(sourceSync()));
+    const module = stage("compile", () => compile(sourceSync()));
+    instantiate(module);
   }
   return glue;
 }
 
 /**
- * After a trap: drops the instance and starts a fresh one of the same module. Objects of the old instance answer
- * every further call with an error. Should there be no memory for it now, the next call tries again.
+ * After a trap: drops the instance and starts a fresh one of the same module. Methods of the old instance's objects
+ * throw from now on. Should there be no memory for a fresh one now, the next call tries again.
  */
 export function restart() {
-  if (state === "none") return;
-  state = "dropped";
-  start(() => glue.__wbg_reset_state());
+  if (instance === "none") return;
+  if (instance === "running") dropped += 1;
+  instance = "dropped";
+  stage("instantiate", () => glue.__wbg_reset_state());
+  instance = "running";
+}
+
+/**
+ * Which instance is the present one: a number that changes when one is dropped. Who keeps an object of the glue keeps
+ * this beside it, and does not `free()` the object once the number is another: the glue checks that for methods, but
+ * `free()` would release memory of the present instance.
+ */
+export const generation = () => dropped;
+
+/**
+ * What the core gets to await instead of `promise`: the same, but it stays pending once the instance that awaits it
+ * is dropped. Its callbacks would throw where nobody can catch, which ends a Node process.
+ */
+export function whileItLives(promise) {
+  const born = dropped;
+  return new Promise((resolve, reject) => {
+    const unlessDropped = (settle) => (value) => {
+      if (born === dropped) settle(value);
+    };
+    Promise.resolve(promise).then(unlessDropped(resolve), unlessDropped(reject));
+  });
 }
 
 /** Joins the load that is under way, or begins one. */
@@ -76,55 +95,52 @@ function share(from) {
 }
 
 async function load(from) {
-  let module;
-  try {
-    module = await compileAsync(await from());
-  } catch (error) {
-    throw failure(error);
-  }
-  // Meanwhile a synchronous function may have loaded it.
-  if (state === "none") start(() => module);
+  const given = await stageAsync("source", async () => from());
+  const module = await toModule(given);
+  // Meanwhile a synchronous function may have been faster.
+  if (instance === "none") instantiate(module);
 }
 
-/** Runs the one step that makes an instance, and keeps the books. `make` returns the module of a first instance. */
-function start(make) {
-  try {
-    const module = make();
-    if (state === "none") instantiate(module);
-  } catch (error) {
-    throw failure(error);
+async function toModule(given) {
+  if (given instanceof WebAssembly.Module) return given;
+  if (typeof given === "string" || given instanceof URL) {
+    return toModule(await stageAsync("fetch", () => globalThis.fetch(given)));
   }
-  state = "running";
-  instances += 1;
+  if (given?.ok === false) throw localError("wasm_load_failed", `status_${given.status}`);
+  // Not compileStreaming: it insists on a content type that many servers do not send.
+  const bytes = typeof given?.arrayBuffer === "function" ? await stageAsync("fetch", () => given.arrayBuffer()) : given;
+  return stageAsync("compile", () => WebAssembly.compile(bytes));
+}
+
+function compile(given) {
+  return given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given);
 }
 
 function instantiate(module) {
   // The glue would keep a stranger's instance for good: ask the module before, not the instance after.
-  if (!WebAssembly.Module.exports(module).some(({ name }) => name === "__wbindgen_start")) {
-    throw localError("wasm_load_failed", "not_this_module");
+  const isOurs = WebAssembly.Module.exports(module).some(({ name }) => name === "__wbindgen_start");
+  if (!isOurs) throw localError("wasm_load_failed", "not_this_module");
+  stage("instantiate", () => glue.initSync({ module }));
+  instance = "running";
+}
+
+function stage(reason, work) {
+  try {
+    return work();
+  } catch (error) {
+    throw failure(error, reason);
   }
-  glue.initSync({ module });
 }
 
-function compile(from) {
-  return isModule(from) ? from : new WebAssembly.Module(from);
-}
-
-async function compileAsync(from) {
-  if (isModule(from)) return from;
-  if (typeof from === "string" || from instanceof URL) return compileAsync(await globalThis.fetch(from));
-  if (typeof from?.arrayBuffer !== "function") return WebAssembly.compile(from);
-  if (from.ok === false) throw localError("wasm_load_failed", `status_${from.status}`);
-  // Not compileStreaming: it insists on a content type that many servers do not send.
-  return WebAssembly.compile(await from.arrayBuffer());
-}
-
-/** Also for a module of another realm, where `instanceof` says no. */
-function isModule(value) {
-  return Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
+async function stageAsync(reason, work) {
+  try {
+    return await work();
+  } catch (error) {
+    throw failure(error, reason);
+  }
 }
 
 /** Our own errors pass; all others are replaced, since their text may show an address. */
-function failure(error) {
-  return error instanceof LookupError ? error : localError("wasm_load_failed");
+function failure(error, reason) {
+  return error instanceof LookupError ? error : localError("wasm_load_failed", reason);
 }

@@ -16,27 +16,43 @@ use crate::{layout, package};
 
 /// One comparison. Smaller is better, whatever the unit.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Row {
     what: String,
     unit: String,
     ours: f64,
-    /// `null` where nobody else does this: the goal is then a number, not a ratio.
-    peer: Option<f64>,
-    peer_name: Option<String>,
-    /// The ratio to stay below, or without a peer the number.
-    goal: Option<f64>,
+    peer: Option<Peer>,
+    /// What `ours` should not exceed.
+    at_most: Option<f64>,
+    /// What `ours` should not exceed as a multiple of the peer's number.
+    at_most_of_peer: Option<f64>,
+}
+
+/// Somebody else doing the same, in the same run.
+#[derive(Debug, Serialize, Deserialize)]
+struct Peer {
+    name: String,
+    value: f64,
 }
 
 impl Row {
     fn ratio(&self) -> Option<f64> {
-        self.peer.map(|peer| self.ours / peer)
+        self.peer.as_ref().map(|peer| self.ours / peer.value)
     }
 
     fn verdict(&self) -> &'static str {
-        match self.goal {
-            None => "",
-            Some(goal) if self.ratio().unwrap_or(self.ours) <= goal => "met",
-            Some(_) => "missed",
+        let exceeds = |value: Option<f64>, limit: Option<f64>| match (value, limit) {
+            (Some(value), Some(limit)) => value > limit,
+            // A limit for a ratio that was not measured is not kept.
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        if self.at_most.is_none() && self.at_most_of_peer.is_none() {
+            ""
+        } else if exceeds(Some(self.ours), self.at_most) || exceeds(self.ratio(), self.at_most_of_peer) {
+            "missed"
+        } else {
+            "met"
         }
     }
 }
@@ -78,18 +94,23 @@ fn scripts() -> Result<Vec<PathBuf>> {
 }
 
 fn table(all: &[Row]) -> Vec<Vec<String>> {
-    let cell = |number: Option<f64>| number.map_or("-".to_owned(), |number| format!("{number:.2}"));
-    let mut rows = vec![row(["comparison", "unit", "ours", "peer", "ratio", "goal", "", "peer is"])];
+    let number = |number: f64| format!("{number:.2}");
+    let cell = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let mut rows = vec![row(["comparison", "unit", "ours", "peer", "ratio", "goal", "is", "peer's name"])];
     for one in all {
+        let goal = one
+            .at_most
+            .map(|limit| format!("<= {limit:.2}"))
+            .or(one.at_most_of_peer.map(|limit| format!("<= {limit:.2} x")));
         rows.push(vec![
             one.what.clone(),
             one.unit.clone(),
-            cell(Some(one.ours)),
-            cell(one.peer),
-            cell(one.ratio()),
-            cell(one.goal),
+            number(one.ours),
+            cell(one.peer.as_ref().map(|peer| number(peer.value))),
+            cell(one.ratio().map(number)),
+            cell(goal),
             one.verdict().to_owned(),
-            one.peer_name.clone().unwrap_or_else(|| "-".to_owned()),
+            cell(one.peer.as_ref().map(|peer| peer.name.clone())),
         ]);
     }
     rows
@@ -99,15 +120,28 @@ fn table(all: &[Row]) -> Vec<Vec<String>> {
 mod tests {
     use super::*;
 
-    fn row_of(ours: f64, peer: Option<f64>, goal: Option<f64>) -> Row {
-        Row { what: String::new(), unit: String::new(), ours, peer, peer_name: None, goal }
+    fn row_of(ours: f64, peer: Option<f64>) -> Row {
+        let peer = peer.map(|value| Peer { name: "peer".to_owned(), value });
+        Row { what: String::new(), unit: String::new(), ours, peer, at_most: None, at_most_of_peer: None }
     }
 
     #[test]
-    fn a_goal_is_a_ratio_where_there_is_a_peer_and_a_number_where_there_is_none() {
-        assert_eq!(row_of(8.0, Some(10.0), Some(0.8)).verdict(), "met");
-        assert_eq!(row_of(8.1, Some(10.0), Some(0.8)).verdict(), "missed");
-        assert_eq!(row_of(25.0, None, Some(25.0)).verdict(), "met");
-        assert_eq!(row_of(26.0, None, Some(25.0)).verdict(), "missed");
+    fn a_ratio_is_judged_against_the_goal_for_the_ratio() {
+        let judged = |ours| Row { at_most_of_peer: Some(0.8), ..row_of(ours, Some(10.0)) }.verdict();
+        assert_eq!(judged(8.0), "met");
+        assert_eq!(judged(8.1), "missed");
+    }
+
+    #[test]
+    fn a_number_is_judged_against_the_goal_for_the_number() {
+        let judged = |ours| Row { at_most: Some(25.0), ..row_of(ours, Some(1.0)) }.verdict();
+        assert_eq!(judged(25.0), "met");
+        assert_eq!(judged(26.0), "missed");
+    }
+
+    #[test]
+    fn a_goal_for_a_ratio_is_missed_where_the_peer_is() {
+        assert_eq!(Row { at_most_of_peer: Some(0.8), ..row_of(1.0, None) }.verdict(), "missed");
+        assert_eq!(row_of(1.0, None).verdict(), "");
     }
 }

@@ -20,9 +20,9 @@ pub(crate) struct Options {
     /// Load this file into the sandbox: TSV (also .zst), a STIX bundle, or a plain list. May be repeated.
     #[arg(long, value_name = "FILE")]
     feed: Vec<PathBuf>,
-    /// The page's port on 127.0.0.1; 0 takes any free one.
-    #[arg(long, default_value_t = 8800)]
-    port: u16,
+    /// The page's port on 127.0.0.1, by default 8800; 0 takes free ports for page and platforms, as --once does.
+    #[arg(long)]
+    port: Option<u16>,
 }
 
 /// Runs until Ctrl-C, or with `--once` until the report is printed.
@@ -30,6 +30,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let tarball = package::build()?;
     setup::sandbox()?;
     let project = package::install(&tarball)?;
+    // A demo that only prints must not stumble over one that is running.
+    let port = options.port.unwrap_or(if options.once { 0 } else { 8800 });
     let mut node = command("node");
     node.arg(layout::script("demo.mjs"))
         .arg("--sandbox")
@@ -37,7 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .arg("--project")
         .arg(project)
         .arg("--port")
-        .arg(options.port.to_string());
+        .arg(port.to_string());
     if options.once {
         node.arg("--once");
     }

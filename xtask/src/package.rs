@@ -40,15 +40,24 @@ pub(crate) fn pack() -> Result<()> {
 }
 
 fn compile() -> Result<PathBuf> {
-    process::run(process::cargo().args([
-        "build",
-        "--package=ioc-lookup",
-        "--lib",
-        "--release",
-        "--target",
-        setup::WASM,
-    ]))?;
+    process::run(
+        process::cargo()
+            .args(["build", "--package=ioc-lookup", "--lib", "--release", "--target", setup::WASM])
+            .arg("--config")
+            .arg(nameless_paths()),
+    )?;
     Ok(layout::target().join(setup::WASM).join("release/ioc_lookup.wasm"))
+}
+
+/// Panic messages hold the paths of source files: without the folders of this machine they are
+/// shorter, and the same on every machine.
+fn nameless_paths() -> String {
+    let home = std::env::var("CARGO_HOME")
+        .map(PathBuf::from)
+        .unwrap_or_else(|_| std::env::home_dir().unwrap_or_default().join(".cargo"));
+    let flags =
+        [layout::root(), home.join("registry/src")].map(|folder| format!("--remap-path-prefix={}=", folder.display()));
+    format!("target.{}.rustflags={flags:?}", setup::WASM)
 }
 
 /// Writes `core.js` and `core_bg.wasm` into `folder`.

@@ -1,0 +1,97 @@
+// The demo: the sandbox, the page, and one lookup through the installed package.
+// Usage: node demo.mjs --sandbox PROGRAM --project FOLDER [--port N] [--once] [--feed FILE]…
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { servePage } from "./page.mjs";
+import { reportText } from "./report.mjs";
+import { FREE_PORTS, originsOf, startSandbox } from "./sandbox.mjs";
+
+/** The vendor's own example, defanged as an analyst would paste it. */
+const INDICATOR = "example[.]com";
+
+const { values: options } = parseArgs({
+  options: {
+    sandbox: { type: "string" },
+    project: { type: "string" },
+    port: { type: "string" },
+    once: { type: "boolean", default: false },
+    feed: { type: "string", multiple: true, default: [] },
+  },
+});
+
+try {
+  await demo();
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+}
+
+async function demo() {
+  const page = await servePage({ port: Number(options.port) });
+  try {
+    const sandbox = await startSandbox(options.sandbox, [
+      ...["--cors", page.origin],
+      // On any free port the page is not meant for a person's bookmarks, and neither are the platforms.
+      ...(options.port === "0" ? FREE_PORTS : []),
+      ...options.feed.flatMap((file) => ["--feed", file]),
+    ]);
+    page.allow(originsOf(sandbox.ready));
+    try {
+      console.log(`\nLooking up ${INDICATOR} with the built package in Node ${process.versions.node}:\n`);
+      console.log(reportText(await lookUp(sandbox.ready)));
+      console.log(`\n${whereToGo(page.origin, sandbox.ready)}`);
+      if (!options.once) await untilOver(sandbox);
+    } finally {
+      await sandbox.stop();
+    }
+  } finally {
+    await page.close();
+  }
+}
+
+/** What a user of the package writes. */
+async function lookUp({ threatq }) {
+  const { createClient, lookup } = await installedPackage();
+  const { email, password, clientId } = threatq;
+  const client = await createClient({
+    platform: "threatq",
+    baseUrl: threatq.baseUrl,
+    allowInsecureLoopback: true,
+    auth: { grant: "password", email, password, clientId },
+  });
+  try {
+    return await lookup(INDICATOR, [client]);
+  } finally {
+    client.close();
+  }
+}
+
+/** The package as a module of the project would import it. */
+function installedPackage() {
+  const entry = createRequire(resolve(options.project, "package.json")).resolve("ioc-lookup");
+  return import(pathToFileURL(entry));
+}
+
+function whereToGo(origin, { threatq, qradar, taegis }) {
+  const lines = [["Page", `${origin}/`]];
+  const platform = (name, facts) => {
+    if (facts === undefined) return;
+    for (const [fact, value] of Object.entries(facts)) lines.push([`${name} ${fact}`, value]);
+  };
+  platform("ThreatQ", threatq);
+  platform("QRadar", qradar);
+  platform("Taegis", taegis);
+  return lines.map(([name, value]) => `  ${name.padEnd(30)}${value}`).join("\n");
+}
+
+async function untilOver(sandbox) {
+  console.log("\nCtrl-C ends the demo.");
+  const interrupted = new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve(null));
+  });
+  const ending = await Promise.race([interrupted, sandbox.exited]);
+  // Ctrl-C reaches the sandbox as well, and may reach it first.
+  if (ending !== null && ending !== "SIGINT" && ending !== "exit code 0") throw new Error(`the sandbox ended (${ending})`);
+}
