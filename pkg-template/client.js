@@ -1,35 +1,118 @@
-// Clients: thin objects whose methods hand over to the core. They hold what must survive a restart of the core: the
-// configuration and the newest record of the token, both in private fields that no inspection shows.
+// Clients: thin objects whose methods hand over to the core. Behind each stands a kernel with what must survive a restart
+// of the core: the configuration and the newest record of the token, in private fields that no inspection shows.
 
 import { LookupError, localError } from "./errors.js";
 import { split, hooks } from "./hooks.js";
-import { core, instance, ready } from "./load.js";
-import { guarded, run } from "./tasks.js";
+import { core, generation, ready } from "./load.js";
+import { disown, guarded, run } from "./tasks.js";
 
-class Client {
+/**
+ * What a client holds, apart from the client itself: the core calls back into this and never into the client, so that a
+ * client nobody uses any more can be collected, and what it holds with it.
+ */
+class Kernel {
   #config;
   #callbacks;
-  #platform;
   #memory;
   #core;
-  #instance;
+  #generation;
   #calls = new Set();
   #closed = false;
+  platform;
+  label;
 
   constructor(config) {
     const { members, callbacks } = plain("config", () => split(config));
     this.#config = json(members, "config");
     this.#callbacks = callbacks;
-    this.#platform = members.platform;
-    this.#open();
+    this.platform = members.platform;
+    this.label = this.#open().label;
+  }
+
+  /** One operation of the core. */
+  async call(operation, args, options = {}) {
+    const { signal, onProgress, ...rest } = plain("options", () => ({ ...options }));
+    const [argsJson, optionsJson] = [json(args, "arguments"), json(rest, "options")];
+    if (signal !== undefined && typeof signal?.addEventListener !== "function") throw localError("config_invalid", "signal");
+    await ready();
+    if (this.#closed) throw this.#error("client_closed");
+    if (signal?.aborted) throw this.#error("aborted", signal);
+    return this.#run(guarded(() => this.#open().start(operation, argsJson, optionsJson)), signal);
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const call of this.#calls) call.cancel(this.#error("client_closed"));
+    this.#release();
+    this.#config = this.#memory = undefined;
+    this.#callbacks = {};
+  }
+
+  async #run(task, signal) {
+    const call = run(task);
+    const abort = () => call.cancel(this.#error("aborted", signal));
+    this.#calls.add(call);
+    signal?.addEventListener("abort", abort);
+    try {
+      return await call.promise;
+    } finally {
+      this.#calls.delete(call);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** The core of this client; a new one, with what was remembered, after the instance was replaced. */
+  #open() {
+    const { CoreClient } = core();
+    if (this.#core !== undefined && this.#generation === generation()) return this.#core;
+    this.#release();
+    const own = hooks(this.#callbacks, {
+      about: () => ({ platform: this.platform, name: this.label }),
+      remember: (record) => {
+        this.#memory = record;
+      },
+      spawn: (task) => this.#run(task).catch(() => {}),
+    });
+    this.#core = guarded(() => new CoreClient(this.#config, own, this.#memory));
+    this.#generation = generation();
+    return this.#core;
+  }
+
+  #release() {
+    const released = this.#core;
+    this.#core = undefined;
+    if (released === undefined) return;
+    if (this.#generation !== generation()) return disown(released);
+    guarded(() => {
+      released.close();
+      released.free();
+    });
+  }
+
+  #error(code, signal) {
+    const facts = { ...localError(code).toJSON(), platform: this.platform };
+    return new LookupError(facts, signal && { cause: signal.reason });
+  }
+}
+
+/** Clients that were dropped without `close()`. */
+const dropped = new FinalizationRegistry((kernel) => kernel.close());
+
+class Client {
+  #kernel;
+
+  constructor(config) {
+    this.#kernel = new Kernel(config);
+    dropped.register(this, this.#kernel, this);
   }
 
   get platform() {
-    return this.#platform;
+    return this.#kernel.platform;
   }
 
   get name() {
-    return this.#open().label;
+    return this.#kernel.label;
   }
 
   token(options) {
@@ -75,69 +158,17 @@ class Client {
   }
 
   close() {
-    if (this.#closed) return;
-    this.#closed = true;
-    // What runs is told first: the core must not answer it with half of what it knew.
-    for (const call of this.#calls) call.cancel(this.#error("client_closed"));
-    if (this.#core !== undefined && this.#instance === instance()) guarded(() => this.#core.close());
-    this.#core = this.#config = this.#memory = undefined;
-    this.#callbacks = {};
+    this.#kernel.close();
+    dropped.unregister(this);
   }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
     this.close();
   }
 
-  /** One operation of the core. */
-  async _call(operation, args, options = {}) {
-    const { signal, onProgress, ...rest } = plain("options", () => ({ ...options }));
-    const [argsJson, optionsJson] = [json(args, "arguments"), json(rest, "options")];
-    if (signal !== undefined && typeof signal?.addEventListener !== "function") throw localError("config_invalid", "signal");
-    await ready();
-    if (this.#closed) throw this.#error("client_closed");
-    if (signal?.aborted) throw this.#aborted(signal);
-    const task = guarded(() => this.#open().start(operation, argsJson, optionsJson));
-    return this.#run(task, signal);
-  }
-
-  async #run(task, signal) {
-    const call = run(task);
-    const abort = () => call.cancel(this.#aborted(signal));
-    this.#calls.add(call);
-    signal?.addEventListener("abort", abort);
-    try {
-      return await call.promise;
-    } finally {
-      this.#calls.delete(call);
-      signal?.removeEventListener("abort", abort);
-    }
-  }
-
-  /** The core of this client; a new one, with what was remembered, after the instance was replaced. */
-  #open() {
-    if (this.#closed) throw this.#error("client_closed");
-    const { CoreClient } = core();
-    if (this.#instance !== instance()) {
-      const own = hooks(
-        this.#callbacks,
-        () => ({ platform: this.#platform, name: this.#core.label }),
-        (record) => {
-          this.#memory = record;
-        },
-        (task) => this.#run(task).catch(() => {}),
-      );
-      this.#core = guarded(() => new CoreClient(this.#config, own, this.#memory));
-      this.#instance = instance();
-    }
-    return this.#core;
-  }
-
-  #aborted(signal) {
-    return new LookupError({ ...this.#error("aborted").toJSON() }, { cause: signal.reason });
-  }
-
-  #error(code) {
-    return new LookupError({ ...localError(code).toJSON(), platform: this.#platform });
+  /** For the platforms' own methods. */
+  _call(operation, args, options) {
+    return this.#kernel.call(operation, args, options);
   }
 }
 

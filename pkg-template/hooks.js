@@ -27,8 +27,11 @@ function checkStore(store) {
   return store;
 }
 
-/** The object that the core calls. `client` names the client in events; `keep` gets the newest record; `spawn` runs a task. */
-export function hooks(callbacks, client, keep, spawn) {
+/**
+ * The object that the core calls. `about` names the client in events, `remember` gets the newest record, `spawn` runs a
+ * task that no caller owns.
+ */
+export function hooks(callbacks, { about, remember, spawn }) {
   const { fetch, now, sleep, random, onEvent, tokenStore } = callbacks;
   return {
     fetch,
@@ -36,8 +39,8 @@ export function hooks(callbacks, client, keep, spawn) {
     sleep,
     random,
     store: tokenStore && store(tokenStore),
-    emit: (event) => tell(onEvent, { ...event, ...client() }),
-    remember: keep,
+    emit: (event) => tell(onEvent, { ...event, ...about() }),
+    remember,
     spawn,
     surroundings: surroundings(),
     ...understood(),

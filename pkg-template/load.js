@@ -18,6 +18,8 @@ let loading;
 let instance = "none";
 /** Counts the instances that were dropped. */
 let dropped = 0;
+/** What is to be told of every new instance. */
+let connect = () => {};
 
 export function provide(from) {
   source = from;
@@ -25,6 +27,11 @@ export function provide(from) {
 
 export function provideSync(from) {
   sourceSync = from;
+}
+
+/** Sets what every new instance is told, before anybody else can call it. */
+export function onInstance(tell) {
+  connect = tell;
 }
 
 /** The default export of the package. Once there is an instance, or a load under way, `from` is not looked at. */
@@ -62,7 +69,7 @@ export function restart() {
   if (instance === "running") dropped += 1;
   instance = "dropped";
   stage("instantiate", () => glue.__wbg_reset_state());
-  instance = "running";
+  begin();
 }
 
 /**
@@ -121,6 +128,11 @@ function instantiate(module) {
   const isOurs = WebAssembly.Module.exports(module).some(({ name }) => name === "__wbindgen_start");
   if (!isOurs) throw localError("wasm_load_failed", "not_this_module");
   stage("instantiate", () => glue.initSync({ module }));
+  begin();
+}
+
+function begin() {
+  connect(glue);
   instance = "running";
 }
 

@@ -1,22 +1,17 @@
 // Tasks: the calls under way, polled from here so that a trap of the wasm ends them instead of hanging them.
 //
-// A task is a future of the core. `wake(id)` is called by the core when there is something to do for it; each poll runs in a
-// microtask of its own. When the wasm traps, every task of that instance ends with `internal`, and the next call finds a
-// fresh instance.
+// A task is a future of the core. The core wakes it when there is something to do for it; each poll runs in a microtask of
+// its own. When the wasm traps, every task of that instance ends with `internal`, and the next call finds a fresh instance.
 
 import { LookupError, localError } from "./errors.js";
-import { restart } from "./load.js";
+import { onInstance, restart, whileItLives } from "./load.js";
 
 const running = new Map();
 let last = 0;
 
-/** Called by the core. */
-export function wake(id) {
-  const entry = running.get(id);
-  if (entry === undefined || entry.awake) return;
-  entry.awake = true;
-  queueMicrotask(() => step(id, entry));
-}
+/** What an instance of the core asks of its surroundings, whatever client it works for. */
+const runtime = { wake, whileItLives, ignore, timer };
+onInstance((core) => core.connect(runtime));
 
 /** Runs a task to its end. `cancel(error)` ends it at once: the core drops what it had begun. */
 export function run(task) {
@@ -40,6 +35,13 @@ export function guarded(call) {
   }
 }
 
+function wake(id) {
+  const entry = running.get(id);
+  if (entry === undefined || entry.awake) return;
+  entry.awake = true;
+  queueMicrotask(() => step(id, entry));
+}
+
 function step(id, entry) {
   if (!running.has(id)) return;
   entry.awake = false;
@@ -48,7 +50,8 @@ function step(id, entry) {
   try {
     outcome = entry.task.poll(id);
   } catch (error) {
-    return end(id, entry, () => entry.reject(translate(error)));
+    const failure = translate(error);
+    return end(id, entry, () => entry.reject(failure));
   } finally {
     entry.polling = false;
   }
@@ -64,7 +67,7 @@ function cancel(id, entry, error) {
 }
 
 function end(id, entry, settle) {
-  // A trap has taken all tasks off the list, and their memory with them.
+  // Not after a trap: that has taken all tasks off the list, and their memory with them.
   if (running.delete(id)) {
     try {
       entry.task.free();
@@ -86,10 +89,31 @@ function translate(error) {
 function dropInstance() {
   const lost = [...running.values()];
   running.clear();
-  for (const { reject } of lost) reject(localError("internal"));
+  for (const { task, reject } of lost) {
+    disown(task);
+    reject(localError("internal"));
+  }
   try {
     restart();
   } catch {
     // There was no room for another one now; the next call tries again.
   }
+}
+
+/** Gives up an object of a dropped instance. Collected, it would free memory that is another instance's by now. */
+export function disown(object) {
+  object.__destroy_into_raw();
+}
+
+function ignore(value) {
+  Promise.resolve(value).then(undefined, () => {});
+}
+
+function timer(ms) {
+  let id;
+  // Above 2^31-1 a timer fires at once, or never.
+  const fired = new Promise((resolve) => {
+    id = setTimeout(resolve, Math.min(Math.max(ms, 0), 2 ** 31 - 1));
+  });
+  return { promise: whileItLives(fired), clear: () => clearTimeout(id) };
 }

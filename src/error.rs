@@ -6,7 +6,9 @@
 //!   [`Error::oauth_error_description`] alone, after masking (E2, S11).
 //! - **Source**: rules E1-E22.
 
+use crate::json::Object;
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 
 /// What went wrong, as callers match on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,9 +266,13 @@ impl Category {
     }
 }
 
-/// A failure, ready to be shown.
+/// A failure, ready to be shown. One pointer wide, since every fallible function returns it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Error {
+pub struct Error(Box<Facts>);
+
+/// What is known about a failure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
     /// What went wrong.
     pub code: Code,
     /// Whether the same call may work later.
@@ -301,7 +307,7 @@ pub struct PlatformName {
 impl Error {
     /// An error of that code and nothing else.
     pub fn new(code: Code) -> Error {
-        Error {
+        Error(Box::new(Facts {
             code,
             retryable: code.retryable(),
             platform: None,
@@ -312,7 +318,7 @@ impl Error {
             retry_after_ms: None,
             attempts: None,
             tls: false,
-        }
+        }))
     }
 
     /// An option or argument that cannot be used; `name` is the option's (E5).
@@ -333,6 +339,24 @@ impl Error {
             self.retryable = false;
         }
         self
+    }
+
+    /// The members of `LookupError`, as `toJSON()` gives them (E1): those that are set, and nothing else.
+    pub fn to_json(&self) -> String {
+        Object::new()
+            .text("name", "LookupError")
+            .text("message", &self.message())
+            .text("code", self.code.name())
+            .text("category", self.code.category().name())
+            .flag("retryable", self.retryable)
+            .text_if("platform", self.platform.map(|platform| platform.id))
+            .number_if("status", self.status.map(u64::from))
+            .text_if("oauthError", self.oauth_error.as_deref())
+            .text_if("oauthErrorDescription", self.oauth_error_description.as_deref())
+            .text_if("reason", self.reason.as_deref())
+            .number_if("retryAfterMs", self.retry_after_ms)
+            .number_if("attempts", self.attempts.map(u64::from))
+            .finish()
     }
 
     /// The sentence of the public `message`: platform, what happened, status (E2).
@@ -357,38 +381,17 @@ impl Error {
     }
 }
 
-impl serde::Serialize for Error {
-    /// The members of `LookupError`, as `toJSON()` gives them (E1): those that are set, and nothing else.
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-        let mut map = to.serialize_map(None)?;
-        map.serialize_entry("name", "LookupError")?;
-        map.serialize_entry("message", &self.message())?;
-        map.serialize_entry("code", self.code.name())?;
-        map.serialize_entry("category", self.code.category().name())?;
-        map.serialize_entry("retryable", &self.retryable)?;
-        if let Some(platform) = self.platform {
-            map.serialize_entry("platform", platform.id)?;
-        }
-        if let Some(status) = self.status {
-            map.serialize_entry("status", &status)?;
-        }
-        if let Some(error) = &self.oauth_error {
-            map.serialize_entry("oauthError", error)?;
-        }
-        if let Some(description) = &self.oauth_error_description {
-            map.serialize_entry("oauthErrorDescription", description)?;
-        }
-        if let Some(reason) = &self.reason {
-            map.serialize_entry("reason", reason)?;
-        }
-        if let Some(wait) = self.retry_after_ms {
-            map.serialize_entry("retryAfterMs", &wait)?;
-        }
-        if let Some(attempts) = self.attempts {
-            map.serialize_entry("attempts", &attempts)?;
-        }
-        map.end()
+impl Deref for Error {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Facts {
+        &mut self.0
     }
 }
 

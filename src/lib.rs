@@ -8,7 +8,7 @@
 //! - [`auth`]: tokens, and authorized calls.
 //! - [`http`]: requests and answers as plain values, retries, limits.
 //! - [`indicator`]: kinds, canonical values, refanging, extraction from text.
-//! - [`options`]: reading what a caller gave.
+//! - [`options`]: reading what a caller gave; [`json`]: reading and writing JSON.
 //! - [`time`], [`secret`], [`error`]: a type for each.
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -32,6 +32,7 @@ pub mod indicator;
 #[cfg(target_arch = "wasm32")]
 #[allow(unreachable_pub)]
 mod js;
+pub mod json;
 pub mod options;
 pub mod platform;
 pub mod report;

@@ -5,7 +5,7 @@
 //! - QRadar: `{"http_response":{…},"code":…,"message":"…"}`
 //! - GraphQL: `{"errors":[{"message":"…"}]}`
 
-use serde_json::Value;
+use crate::json::{self, Raw};
 
 /// The texts of a refusal, not yet masked.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,40 +19,42 @@ pub struct Complaint {
 impl Complaint {
     /// Reads a body; an HTML page or anything else that is no JSON object says nothing.
     pub fn read(body: &str) -> Complaint {
-        match serde_json::from_str(body) {
-            Ok(Value::Object(members)) => {
-                let error = members.get("error");
-                let nested = members.get("data").and_then(|data| data.get("errors"));
-                let text = [members.get("error_description"), members.get("message")]
-                    .into_iter()
-                    .flatten()
-                    .find_map(|value| value.as_str().map(str::to_owned))
-                    .or_else(|| texts(members.get("errors")))
-                    .or_else(|| texts(nested))
-                    .or_else(|| texts(error.filter(|value| !value.is_string())));
-                Complaint { error: error.and_then(Value::as_str).map(str::to_owned), text }
-            }
-            _ => Complaint::default(),
-        }
+        json::parse(body).map(Complaint::of).unwrap_or_default()
+    }
+
+    /// Reads a value; anything but an object says nothing.
+    pub fn of(body: Raw<'_>) -> Complaint {
+        let Some([error, description, message, errors, data]) =
+            body.pick(&["error", "error_description", "message", "errors", "data"])
+        else {
+            return Complaint::default();
+        };
+        let string = |value: Option<Raw<'_>>| value.and_then(Raw::string).map(|text| text.into_owned());
+        let text = string(description)
+            .or_else(|| string(message))
+            .or_else(|| texts(errors))
+            .or_else(|| texts(data.and_then(|data| data.get("errors"))))
+            .or_else(|| texts(error.filter(|error| !error.is_string())));
+        Complaint { error: string(error), text }
     }
 }
 
-/// All strings below a value, in order; depth is bounded by the parser.
-fn texts(value: Option<&Value>) -> Option<String> {
-    fn collect(value: &Value, out: &mut Vec<String>) {
-        match value {
-            Value::String(text) => out.push(text.clone()),
-            Value::Array(items) => items.iter().for_each(|item| collect(item, out)),
-            Value::Object(members) => match members.get("message") {
-                Some(Value::String(text)) => out.push(text.clone()),
-                _ => members.values().for_each(|member| collect(member, out)),
-            },
-            _ => {}
-        }
-    }
+/// All strings below a value, in order; the parser has bounded the depth.
+fn texts(value: Option<Raw<'_>>) -> Option<String> {
     let mut out = Vec::new();
     collect(value?, &mut out);
     (!out.is_empty()).then(|| out.join("; "))
+}
+
+fn collect(value: Raw<'_>, out: &mut Vec<String>) {
+    if let Some(text) = value.string() {
+        out.push(text.into_owned());
+    } else if let Some(message) = value.get("message").filter(|message| message.is_string()) {
+        collect(message, out);
+    } else {
+        value.items().for_each(|item| collect(item, out));
+        value.members().for_each(|(_, member)| collect(member, out));
+    }
 }
 
 #[cfg(test)]

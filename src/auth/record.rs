@@ -3,11 +3,11 @@
 //!
 //! A record is one line of JSON. It has wall times only, since another process has another monotonic clock (L11).
 
+use crate::json::{self, Object, Raw};
 use crate::secret::Secret;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-const VERSION: u32 = 1;
+const VERSION: u64 = 1;
 const LARGEST: usize = 64 * 1024;
 
 /// One stored token.
@@ -29,37 +29,20 @@ pub struct Record {
     pub refresh_until: Option<f64>,
 }
 
-/// The form on disk.
-#[derive(Serialize, Deserialize)]
-struct Stored<'a> {
-    version: u32,
-    identity: &'a str,
-    access: Option<String>,
-    start: f64,
-    life: f64,
-    assumed: bool,
-    scope: Option<String>,
-    refresh: Option<String>,
-    refresh_until: Option<f64>,
-}
-
 impl Record {
     /// The line to store for the client of that identity.
     pub fn to_line(&self, identity: &str) -> String {
-        let secret = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
-        let stored = Stored {
-            version: VERSION,
-            identity,
-            access: secret(&self.access),
-            start: self.start,
-            life: self.life_ms,
-            assumed: self.assumed,
-            scope: self.scope.clone(),
-            refresh: secret(&self.refresh),
-            refresh_until: self.refresh_until,
-        };
-        // Strings, numbers and options always serialise.
-        serde_json::to_string(&stored).unwrap_or_default()
+        Object::new()
+            .number("version", VERSION)
+            .text("identity", identity)
+            .text_if("access", self.access.as_ref().map(Secret::expose))
+            .number("start", self.start as u64)
+            .number("life", self.life_ms as u64)
+            .flag("assumed", self.assumed)
+            .text_if("scope", self.scope.as_deref())
+            .text_if("refresh", self.refresh.as_ref().map(Secret::expose))
+            .number_if("refreshUntil", self.refresh_until.map(|until| until as u64))
+            .finish()
     }
 
     /// Reads a stored line; `None` for one that is corrupt, of another version or identity, or too large (L5).
@@ -67,16 +50,19 @@ impl Record {
         if line.len() > LARGEST {
             return None;
         }
-        let stored: Stored<'_> = serde_json::from_str(line).ok()?;
-        let fine = stored.version == VERSION && stored.identity == identity;
-        fine.then(|| Record {
-            access: stored.access.filter(|token| super::token::is_token(token)).map(Secret::new),
-            start: stored.start,
-            life_ms: stored.life,
-            assumed: stored.assumed,
-            scope: stored.scope,
-            refresh: stored.refresh.filter(|token| super::token::is_refresh_token(token)).map(Secret::new),
-            refresh_until: stored.refresh_until,
+        let [version, owner, access, start, life, assumed, scope, refresh, refresh_until] = json::parse(line)
+            .ok()?
+            .pick(&["version", "identity", "access", "start", "life", "assumed", "scope", "refresh", "refreshUntil"])?;
+        let text = |member: Option<Raw<'_>>| Some(member?.string()?.into_owned());
+        let own = version?.number()? == VERSION as f64 && text(owner)? == identity;
+        own.then_some(Record {
+            access: text(access).filter(|token| super::token::is_token(token)).map(Secret::new),
+            start: start?.number()?,
+            life_ms: life?.number()?,
+            assumed: assumed?.flag()?,
+            scope: text(scope),
+            refresh: text(refresh).filter(|token| super::token::is_refresh_token(token)).map(Secret::new),
+            refresh_until: refresh_until.and_then(Raw::number),
         })
     }
 }

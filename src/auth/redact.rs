@@ -158,13 +158,11 @@ fn encodings(secret: &str) -> Vec<String> {
             forms.push(sure.to_owned());
         }
     }
-    forms.sort_unstable();
-    forms.dedup();
     forms
 }
 
 fn json_escape(text: &str) -> String {
-    let quoted = serde_json::to_string(text).unwrap_or_default();
+    let quoted = crate::json::quoted(text);
     quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()
 }
 

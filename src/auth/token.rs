@@ -6,18 +6,14 @@
 
 use super::complaint::Complaint;
 use crate::http::{Response, retry};
+use crate::json::{self, Bad, Raw};
 use crate::secret::Secret;
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
-use std::borrow::Cow;
 
 /// What is assumed where the platform names no lifetime (T47), in ms.
 pub const ASSUMED_LIFE_MS: f64 = 300_000.0;
 /// No token is believed to live longer (T47), in ms.
 pub const LONGEST_LIFE_MS: f64 = 86_400_000.0;
 const LONGEST_TOKEN: usize = 16_384;
-const DEEPEST: usize = 128;
 
 /// What a token endpoint granted.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,39 +71,45 @@ const UNIQUE: usize = 6;
 
 #[derive(Default)]
 struct Members<'a> {
-    values: [Option<&'a RawValue>; NAMES.len()],
-    duplicate: bool,
+    values: [Option<Raw<'a>>; NAMES.len()],
 }
 
 impl<'a> Members<'a> {
     fn read(text: &'a str) -> Result<Members<'a>, NoToken> {
-        if is_too_deep(text) {
-            return Err(NoToken::Unusable("depth"));
+        let body = json::parse(text).map_err(|bad| match bad {
+            Bad::Depth => NoToken::Unusable("depth"),
+            Bad::Syntax => NoToken::Unusable("not_json"),
+        })?;
+        if !body.is_object() {
+            return Err(NoToken::Unusable("not_object"));
         }
         let mut members = Members::default();
-        let mut source = serde_json::Deserializer::from_str(text);
-        let read = Reader(&mut members).deserialize(&mut source).and_then(|()| source.end());
-        match read {
-            Err(_) if serde_json::from_str::<IgnoredAny>(text).is_ok() => Err(NoToken::Unusable("not_object")),
-            Err(_) => Err(NoToken::Unusable("not_json")),
-            Ok(()) if members.duplicate => Err(NoToken::Unusable("duplicate_member")),
-            Ok(()) => Ok(members),
+        for (name, value) in body.members() {
+            let Some(index) = NAMES.iter().position(|known| *known == name) else { continue };
+            let Some(slot) = members.values.get_mut(index) else { continue };
+            if slot.is_some() && index < UNIQUE {
+                return Err(NoToken::Unusable("duplicate_member"));
+            }
+            *slot = Some(value);
         }
+        Ok(members)
     }
 
-    /// The raw text of a member; `null` counts as absent.
-    fn raw(&self, name: &str) -> Option<&'a str> {
+    /// A member; `null` counts as absent.
+    fn raw(&self, name: &str) -> Option<Raw<'a>> {
         let index = NAMES.iter().position(|known| *known == name)?;
-        self.values.get(index).copied().flatten().map(RawValue::get).filter(|raw| *raw != "null")
+        self.values.get(index).copied().flatten().filter(|raw| !raw.is_null())
     }
 
     fn string(&self, name: &str) -> Option<String> {
-        serde_json::from_str(self.raw(name)?).ok()
+        Some(self.raw(name)?.string()?.into_owned())
     }
 
     /// An `error` member makes it a refusal, whatever the status (T44).
     fn complains(&self) -> bool {
-        self.raw("error").is_some_and(|raw| raw.starts_with(['{', '[']) || (raw.starts_with('"') && raw != "\"\""))
+        let is_refusal =
+            |error: Raw<'_>| error.is_object() || error.is_array() || error.is_string() && error.text() != "\"\"";
+        self.raw("error").is_some_and(is_refusal)
     }
 
     fn granted(&self) -> Result<Granted, NoToken> {
@@ -138,29 +140,30 @@ impl<'a> Members<'a> {
     /// A lifetime in ms: a JSON number, floored, or a string of digits; at most a day (T47).
     fn lifetime(&self, name: &str) -> Option<f64> {
         let raw = self.raw(name)?;
-        let seconds: f64 = match self.string(name) {
-            Some(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok()?,
-            Some(_) => return None,
-            // What the parser let through as a number can be read as one; 1e999 is a long time.
-            None if raw.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) => raw.parse().ok()?,
-            None => return None,
+        let seconds = match raw.string() {
+            Some(text) => Some(text)
+                .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))?
+                .into_owned(),
+            None => raw.number().map(|_| raw.text().to_owned())?,
         };
+        let seconds = json::decimal(&seconds);
         Some((seconds.floor() * 1_000.0).min(LONGEST_LIFE_MS))
     }
 
     /// Anything but a non-empty printable string of reasonable length counts as absent (T22).
     fn refresh(&self, warnings: &mut Vec<&'static str>) -> Option<Secret> {
-        let raw = self.raw("refresh_token").filter(|raw| *raw != "\"\"")?;
+        self.raw("refresh_token").filter(|raw| raw.text() != "\"\"")?;
         let token = self.string("refresh_token").filter(|token| is_refresh_token(token));
-        if token.is_none() && !raw.is_empty() {
+        if token.is_none() {
             warnings.push("the token response holds a refresh_token that cannot be used");
         }
         token.map(Secret::new)
     }
 
     fn scope(&self) -> Option<String> {
-        let raw = self.raw("scope")?;
-        self.string("scope").or_else(|| serde_json::from_str::<Vec<String>>(raw).ok().map(|parts| parts.join(" ")))
+        let raw = self.raw("scope").filter(|raw| raw.is_string() || raw.is_array())?;
+        let parts: Option<Vec<_>> = raw.items().map(Raw::string).collect();
+        self.string("scope").or_else(|| parts.map(|parts| parts.join(" ")))
     }
 }
 
@@ -173,64 +176,6 @@ pub fn is_token(text: &str) -> bool {
 pub fn is_refresh_token(text: &str) -> bool {
     (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte))
 }
-
-/// Whether brackets nest deeper than any token response needs; found without recursion (T42).
-fn is_too_deep(text: &str) -> bool {
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEEPEST {
-            return true;
-        }
-    }
-    false
-}
-
-/// Fills [`Members`] from an object.
-struct Reader<'m, 'a>(&'m mut Members<'a>);
-
-impl<'a> DeserializeSeed<'a> for Reader<'_, 'a> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'a>>(self, source: D) -> Result<(), D::Error> {
-        source.deserialize_map(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Reader<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Name(name)) = map.next_key()? {
-            let index = NAMES.iter().position(|known| *known == name);
-            match index.and_then(|index| self.0.values.get_mut(index).map(|slot| (index, slot))) {
-                Some((index, slot)) => {
-                    self.0.duplicate |= slot.is_some() && index < UNIQUE;
-                    *slot = Some(map.next_value()?);
-                }
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A member's name after unescaping.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What an answer's headers say about asking again, in ms; at most a day is reported (R7).
 pub fn pause_asked_ms(answer: &Response, now: f64) -> Option<f64> {

@@ -43,8 +43,7 @@ fn decimal(text: &str) -> Option<f64> {
     if !digits(whole) || decimals.is_some_and(|part| !digits(part)) {
         return None;
     }
-    // Digits alone: this can only fail by being too long, which the standard library reads as infinity.
-    text.parse().ok()
+    Some(crate::json::decimal(text))
 }
 
 /// Milliseconds since 1970 of an HTTP date: IMF-fixdate, RFC 850 or asctime (RFC 9110 section 5.6.7).

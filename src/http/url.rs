@@ -125,27 +125,27 @@ fn encode(text: &str, plain: fn(u8) -> bool, space: &str) -> String {
 }
 
 /// `?a=1&b=2`, or nothing for no members.
-pub fn query_string<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub fn query_string<T: AsRef<str>>(members: impl IntoIterator<Item = (T, T)>) -> String {
     let mut out = String::new();
     for (name, value) in members {
         out.push(if out.is_empty() { '?' } else { '&' });
-        out.push_str(&percent_encode(name));
+        out.push_str(&percent_encode(name.as_ref()));
         out.push('=');
-        out.push_str(&percent_encode(value));
+        out.push_str(&percent_encode(value.as_ref()));
     }
     out
 }
 
 /// A form body of those members.
-pub fn form_body<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub fn form_body<T: AsRef<str>>(members: impl IntoIterator<Item = (T, T)>) -> String {
     let mut out = String::new();
     for (name, value) in members {
         if !out.is_empty() {
             out.push('&');
         }
-        out.push_str(&form_encode(name));
+        out.push_str(&form_encode(name.as_ref()));
         out.push('=');
-        out.push_str(&form_encode(value));
+        out.push_str(&form_encode(value.as_ref()));
     }
     out
 }

@@ -16,9 +16,8 @@ impl CoreClient {
     /// Validates a configuration, given as JSON text, and sends nothing. `memory` is what an earlier core remembered.
     #[wasm_bindgen(constructor, skip_typescript)]
     pub fn new(config: &str, hooks: Hooks, memory: Option<String>) -> Result<CoreClient, JsValue> {
-        let config = convert::json(config, "config").map_err(|error| convert::error(&error))?;
         let host = Rc::new(JsHost::new(hooks));
-        let client = Client::open(&config, host, memory.as_deref()).map_err(|error| convert::error(&error))?;
+        let client = Client::open(config, host, memory.as_deref()).map_err(|error| convert::error(&error))?;
         Ok(CoreClient(client))
     }
 
@@ -31,10 +30,8 @@ impl CoreClient {
     /// Starts an operation; arguments and options are JSON texts.
     #[wasm_bindgen(skip_typescript)]
     pub fn start(&self, operation: &str, arguments: &str, options: &str) -> Task {
-        let arguments = convert::json(arguments, "arguments");
-        let options = convert::json(options, "options");
-        let started = arguments.and_then(|arguments| Ok(self.0.start(operation, arguments, &options?)));
-        Task::new(async move { convert::output(started?.await?) })
+        let started = self.0.start(operation, arguments, options);
+        Task::new(async move { convert::output(started.await?) })
     }
 
     /// Wipes the secrets; later calls fail with `client_closed`.

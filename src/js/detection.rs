@@ -3,22 +3,16 @@
 use super::convert;
 use super::host::to_ascii;
 use crate::indicator;
-use serde::Serialize;
+use crate::json::Object;
 use wasm_bindgen::prelude::*;
 
 /// `classify` of the contract; `null` for what is no indicator.
 #[wasm_bindgen(skip_typescript)]
 pub fn classify(text: &str) -> JsValue {
-    #[derive(Serialize)]
-    struct Classified<'a> {
-        kind: &'static str,
-        value: &'a str,
-        special: bool,
-    }
-    match indicator::classify(text, to_ascii) {
-        Some(read) => convert::to_js(&Classified { kind: read.kind.name(), value: &read.value, special: read.special }),
-        None => JsValue::NULL,
-    }
+    let Some(read) = indicator::classify(text, to_ascii) else { return JsValue::NULL };
+    let mut found = Object::new();
+    found.text("kind", read.kind.name()).text("value", &read.value).flag("special", read.special);
+    convert::parsed(&found.finish())
 }
 
 /// `refang` of the contract.

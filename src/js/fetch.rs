@@ -4,11 +4,11 @@
 //! catch (H1, H7, H9). Dropping the future aborts the request on the wire (H10).
 
 use super::convert::{get, method, set};
+use super::runtime::{ignore, settled};
 use crate::http::host::{Broken, Phase, Plan};
 use crate::http::{Kind, Request, Response};
-use js_sys::{Array, Function, Promise, Uint8Array};
+use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers};
 
 /// The headers that the rules read.
@@ -93,7 +93,7 @@ fn init(request: &Request, controller: &AbortController, understood: Understood)
 
 /// Awaits what a call returned, promise or not.
 async fn settle(called: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&called?)).await
+    settled(&called?).await
 }
 
 /// Node, Deno and Bun name the cause; browsers tell nothing.
@@ -187,7 +187,6 @@ fn cancel(stream: Option<JsValue>) {
         && let Some(cancel) = method(&stream, "cancel")
         && let Ok(promise) = cancel.call0(&stream)
     {
-        let settled = JsFuture::from(Promise::resolve(&promise));
-        drop(settled);
+        ignore(&promise);
     }
 }

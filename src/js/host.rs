@@ -5,8 +5,8 @@
 
 use super::convert::{get, method, set};
 use super::fetch::{self, Understood};
+use super::runtime::{Timer, settled};
 use super::task::Task;
-use super::timer::Timer;
 use crate::error::Error;
 use crate::http::host::{Boxed, Broken, Clock, Event, Host, Joined, Plan, Store, Surroundings, UrlParts};
 use crate::http::{Request, Response};
@@ -15,7 +15,6 @@ use js_sys::{Function, Promise};
 use std::any::Any;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -112,11 +111,11 @@ impl Host for JsHost {
         Box::pin(async move {
             let Ok(waiting) = Waiting::begin() else { return Timer::new(ms).await };
             let slept = sleep.call2(&JsValue::UNDEFINED, &ms.into(), &waiting.0.signal());
-            let settled = match slept {
-                Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
+            let outcome = match slept {
+                Ok(promise) => settled(&promise).await,
                 Err(thrown) => Err(thrown),
             };
-            if settled.is_err() {
+            if outcome.is_err() {
                 Timer::new(ms).await;
             }
         })
@@ -217,9 +216,9 @@ struct Shared(Promise);
 
 impl Joined for Shared {
     fn wait(&self) -> Boxed<()> {
-        let settled = JsFuture::from(self.0.clone());
+        let promise = self.0.clone();
         Box::pin(async move {
-            let _ = settled.await;
+            let _ = settled(&promise).await;
         })
     }
 }
@@ -231,10 +230,7 @@ impl JsStore {
     fn call(&self, name: &str, arguments: &[&str]) -> Boxed<Result<JsValue, ()>> {
         let list: js_sys::Array = arguments.iter().map(|text| JsValue::from_str(text)).collect();
         let called = method(&self.0, name).ok_or(JsValue::UNDEFINED).and_then(|method| method.apply(&self.0, &list));
-        Box::pin(async move {
-            let promise = Promise::resolve(&called.map_err(drop)?);
-            JsFuture::from(promise).await.map_err(drop)
-        })
+        Box::pin(async move { settled(&called.map_err(drop)?).await.map_err(drop) })
     }
 }
 
@@ -261,7 +257,7 @@ impl Store for JsStore {
         let guard = Entered(method(&entering, "leave")?);
         let granted = get(&entering, "granted")?;
         Some(Box::pin(async move {
-            JsFuture::from(Promise::resolve(&granted)).await.map_err(drop)?;
+            settled(&granted).await.map_err(drop)?;
             Ok(Box::new(guard) as Box<dyn Any>)
         }))
     }

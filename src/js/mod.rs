@@ -2,7 +2,8 @@
 //!
 //! - [`client`]: clients, and the tasks that their calls are.
 //! - [`task`]: a future that JavaScript polls.
-//! - [`host`]: the surroundings of the core, over JavaScript; [`fetch`]: the sending; [`timer`]: waiting.
+//! - [`host`]: the surroundings of the core, over JavaScript; [`fetch`]: the sending.
+//! - [`runtime`]: waking, waiting, and instances that were dropped.
 //! - [`detection`]: the synchronous functions.
 //! - [`convert`]: values in and out.
 
@@ -11,8 +12,8 @@ mod convert;
 mod detection;
 mod fetch;
 mod host;
+mod runtime;
 mod task;
-mod timer;
 
 use wasm_bindgen::prelude::*;
 

@@ -9,17 +9,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(raw_module = "./tasks.js")]
-extern "C" {
-    /// Polls the task of that number in a microtask of its own.
-    fn wake(id: u32);
-}
-
 struct Id(u32);
 
 impl Wake for Id {
     fn wake(self: Arc<Self>) {
-        wake(self.0);
+        super::runtime::wake(self.0);
     }
 }
 

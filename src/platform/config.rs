@@ -4,6 +4,7 @@ use crate::error::{Code, Error};
 use crate::http::host::Surroundings;
 use crate::http::{Host, Limits};
 use crate::options::Options;
+use std::borrow::Cow;
 
 /// Timers of JavaScript hold no more (H6).
 pub(super) const LONGEST_MS: f64 = 2_147_483_647.0;
@@ -30,7 +31,7 @@ impl Common {
     pub fn read(options: &Options<'_>, host: &dyn Host) -> Result<Common, Error> {
         host.clock()?;
         Ok(Common {
-            name: options.text("name")?.map(str::to_owned),
+            name: options.text("name")?.map(Cow::into_owned),
             allow_insecure_loopback: options.flag("allowInsecureLoopback")?,
             allow_browser_secrets: options.flag("allowBrowserSecrets")?,
             limits: limits(options, host.surroundings())?,

@@ -4,10 +4,9 @@ use super::{Output, Platform};
 use crate::error::{Code, Error};
 use crate::http::{Call, Host};
 use crate::indicator::{self, Kind};
+use crate::json::{Raw, array};
 use crate::options::Options;
 use crate::report::{Report, Thresholds};
-use serde_json::Value;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Longer texts are no indicator; `classify` draws the same line.
@@ -60,10 +59,9 @@ pub(super) struct Lookup {
 impl Lookup {
     /// Reads them. One value that cannot be read is an error; among many it gets a report that says so, and the others
     /// are asked.
-    pub(super) fn read(arguments: &Value, options: &Options<'_>, host: &dyn Host) -> Result<Lookup, Error> {
-        let arguments = Options::of(Some(arguments), "")?;
+    pub(super) fn read(arguments: &Options<'_>, options: &Options<'_>, host: &dyn Host) -> Result<Lookup, Error> {
         let forced = match options.text("kind")? {
-            Some(name) => Some(Kind::from_name(name).ok_or_else(|| options.wrong("kind"))?),
+            Some(name) => Some(Kind::from_name(&name).ok_or_else(|| options.wrong("kind"))?),
             None => None,
         };
         let limits = options.object("thresholds")?;
@@ -72,13 +70,14 @@ impl Lookup {
             malicious: limits.number("malicious", 0.0, 100.0)?.unwrap_or(standard.malicious),
             suspicious: limits.number("suspicious", 0.0, 100.0)?.unwrap_or(standard.suspicious),
         };
-        let one = matches!(arguments.get("values"), Some(Value::String(_)));
-        let values = match arguments.get("values") {
-            Some(Value::String(value)) => vec![value.as_str()],
-            _ => arguments.texts("values")?.ok_or_else(|| arguments.wrong("values"))?,
+        let one = arguments.get("values").is_some_and(Raw::is_string);
+        let values = match one {
+            true => arguments.text("values")?.map(|value| vec![value]),
+            false => arguments.texts("values")?,
         };
+        let values = values.ok_or_else(|| arguments.wrong("values"))?;
         let read = |value: &str| Query::read(value, forced, host.to_ascii()).map_err(|error| (value.to_owned(), error));
-        Ok(Lookup { one, queries: values.into_iter().map(read).collect(), thresholds })
+        Ok(Lookup { one, queries: values.iter().map(|value| read(value)).collect(), thresholds })
     }
 }
 
@@ -97,17 +96,17 @@ pub(super) async fn run(platform: Rc<dyn Platform>, lookup: Lookup, call: Rc<Cal
     for query in &lookup.queries {
         texts.push(match query {
             Ok(_) => reports.next().ok_or_else(|| Error::new(Code::Internal))?,
-            Err((given, error)) => unreadable(&*platform, given, error)?,
+            Err((given, error)) => unreadable(&*platform, given, error),
         });
     }
     Ok(Output::Json(match (lookup.one, texts.first()) {
         (true, Some(text)) => text.clone(),
-        _ => ["[", &texts.join(","), "]"].concat(),
+        _ => array(texts),
     }))
 }
 
 /// The report of a value that nobody can be asked about.
-fn unreadable(platform: &dyn Platform, given: &str, error: &Error) -> Result<String, Error> {
+fn unreadable(platform: &dyn Platform, given: &str, error: &Error) -> String {
     let session = platform.session();
     let report = Report {
         platform: session.dialect.platform().id,
@@ -120,28 +119,44 @@ fn unreadable(platform: &dyn Platform, given: &str, error: &Error) -> Result<Str
     report.to_json()
 }
 
-/// The strings to ask a platform for, each once, and the queries that each belongs to. Platforms compare without case.
+/// The strings to ask a platform for, each once, and the queries that each belongs to. Platforms compare without case; that
+/// of ASCII is enough, since names beyond it are asked as A-labels.
 #[derive(Default)]
 pub struct Candidates {
-    /// In the order in which they came.
-    pub distinct: Vec<String>,
-    places: HashMap<String, Vec<usize>>,
+    /// Sorted, in lower case, each with its queries.
+    known: Vec<(String, Vec<usize>)>,
+    distinct: Vec<String>,
 }
 
 impl Candidates {
     /// Adds a string for the query of that index.
     pub fn add(&mut self, text: &str, query: usize) {
-        let places = self.places.entry(text.to_lowercase()).or_insert_with(|| {
-            self.distinct.push(text.to_owned());
-            Vec::new()
-        });
-        if !places.contains(&query) {
-            places.push(query);
+        match self.place(text) {
+            Ok(place) => {
+                if let Some((_, queries)) = self.known.get_mut(place).filter(|(_, queries)| !queries.contains(&query)) {
+                    queries.push(query);
+                }
+            }
+            Err(place) => {
+                self.known.insert(place, (text.to_ascii_lowercase(), vec![query]));
+                self.distinct.push(text.to_owned());
+            }
         }
+    }
+
+    /// The strings, in the order in which they came.
+    pub fn distinct(&self) -> &[String] {
+        &self.distinct
     }
 
     /// The queries that a platform's value answers.
     pub fn queries(&self, value: &str) -> &[usize] {
-        self.places.get(&value.to_lowercase()).map(Vec::as_slice).unwrap_or_default()
+        let place = self.place(value).ok();
+        place.and_then(|place| self.known.get(place)).map(|(_, queries)| queries.as_slice()).unwrap_or_default()
+    }
+
+    fn place(&self, text: &str) -> Result<usize, usize> {
+        let key = text.to_ascii_lowercase();
+        self.known.binary_search_by(|(known, _)| known.as_str().cmp(&key))
     }
 }

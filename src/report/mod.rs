@@ -4,15 +4,13 @@ pub mod verdict;
 
 pub use verdict::{Thresholds, Verdict};
 
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::indicator::Kind;
-use serde::Serialize;
-use serde_json::value::RawValue;
+use crate::json::{Object, Raw, array, quoted};
 use std::borrow::Cow;
 
 /// `Report` of the contract. Texts are borrowed from the answers that they came in.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default)]
 pub struct Report<'a> {
     /// The platform's id.
     pub platform: &'static str,
@@ -51,21 +49,63 @@ pub struct Report<'a> {
     /// Its page in the platform's console.
     pub link: Option<String>,
     /// The platform's records, unchanged.
-    pub records: Vec<&'a RawValue>,
+    pub records: Vec<Raw<'a>>,
     /// Set when this platform, or this value, failed.
     pub error: Option<Error>,
 }
 
 impl Report<'_> {
     /// The JSON text of the contract's `Report`.
-    pub fn to_json(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(|_| Error::new(Code::Internal))
+    pub fn to_json(&self) -> String {
+        Object::new()
+            .text("platform", self.platform)
+            .text("name", &self.name)
+            .text("query", &self.query)
+            .text("value", &self.value)
+            .text_or_null("kind", self.kind.map(Kind::name))
+            .flag("found", self.found)
+            .text("verdict", self.verdict.name())
+            .number_or_null("score", self.score.map(u64::from))
+            .text_or_null("status", self.status.as_deref())
+            .text_or_null("tlp", self.tlp.as_deref())
+            .raw("tags", &array(self.tags.iter().map(|tag| quoted(tag))))
+            .raw("sources", &array(self.sources.iter().map(Source::to_json)))
+            .raw("attributes", &array(self.attributes.iter().map(Attribute::to_json)))
+            .raw("related", &array(self.related.iter().map(Related::to_json)))
+            .text_or_null("firstSeen", self.first_seen.as_deref())
+            .text_or_null("lastSeen", self.last_seen.as_deref())
+            .text_or_null("expiresAt", self.expires_at.as_deref())
+            .text_or_null("link", self.link.as_deref())
+            .raw("records", &array(self.records.iter().map(|record| record.text())))
+            .raw("error", &self.error.as_ref().map_or_else(|| "null".to_owned(), Error::to_json))
+            .finish()
+    }
+}
+
+impl Source<'_> {
+    fn to_json(&self) -> String {
+        Object::new()
+            .text("name", &self.name)
+            .text_or_null("tlp", self.tlp.as_deref())
+            .text_or_null("firstSeen", self.first_seen.as_deref())
+            .text_or_null("lastSeen", self.last_seen.as_deref())
+            .finish()
+    }
+}
+
+impl Attribute<'_> {
+    fn to_json(&self) -> String {
+        Object::new().text("name", &self.name).text("value", &self.value).finish()
+    }
+}
+
+impl Related<'_> {
+    fn to_json(&self) -> String {
+        Object::new().text("type", self.kind).text("name", &self.name).text_or_null("id", self.id.as_deref()).finish()
     }
 }
 
 /// A source of a record.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Source<'a> {
     /// Its name.
     pub name: Cow<'a, str>,
@@ -78,7 +118,6 @@ pub struct Source<'a> {
 }
 
 /// An attribute of a record.
-#[derive(Serialize)]
 pub struct Attribute<'a> {
     /// Its name.
     pub name: Cow<'a, str>,
@@ -87,10 +126,8 @@ pub struct Attribute<'a> {
 }
 
 /// Something that a platform connects with a record.
-#[derive(Serialize)]
 pub struct Related<'a> {
     /// `adversary`, `malware`, `report`, `offense` or `indicator`.
-    #[serde(rename = "type")]
     pub kind: &'static str,
     /// Its name.
     pub name: Cow<'a, str>,

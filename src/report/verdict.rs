@@ -1,7 +1,5 @@
 //! Our four words, and where a score becomes one of them.
 
-use serde::{Serialize, Serializer};
-
 /// What a report comes down to, from harmless to harmful: `unknown < benign < suspicious < malicious`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
@@ -32,12 +30,6 @@ impl Verdict {
         [Verdict::Unknown, Verdict::Benign, Verdict::Suspicious, Verdict::Malicious]
             .into_iter()
             .find(|verdict| verdict.name() == name)
-    }
-}
-
-impl Serialize for Verdict {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.name())
     }
 }
 

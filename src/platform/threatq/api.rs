@@ -7,11 +7,10 @@
 use crate::auth::Session;
 use crate::auth::complaint::Complaint;
 use crate::error::{Code, Error};
-use crate::http::{Call, Method, Request, Response, url};
+use crate::http::{Boxed, Call, Method, Request, Response, url};
+use crate::json::{self, Object, Raw, array};
 use crate::options::Options;
-use serde::Deserialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
+use crate::platform::Output;
 use std::rc::Rc;
 
 /// The API within one call.
@@ -21,16 +20,111 @@ pub(super) struct Api {
     pub(super) call: Rc<Call>,
 }
 
-impl Api {
-    /// A request to a path below `/api`, with query members.
-    pub(super) fn request(&self, method: Method, path: &str, members: &[(&str, &str)]) -> Request {
-        let query = url::query_string(members.iter().copied());
-        Request::new(method, self.session.dialect.api_base().join(&["/api", path, &query].concat()))
+/// What an operation sends, one after the other, and what it makes of the answers.
+pub(super) struct Ask {
+    requests: Vec<Request>,
+    shape: Shape,
+}
+
+/// What an operation returns.
+enum Shape {
+    /// Nothing but that it worked.
+    Nothing,
+    /// The `data`, as they are.
+    Data,
+    /// The items of all `data`, in one list.
+    List,
+    /// A page of the contract.
+    Page(Place),
+}
+
+/// Where a page begins, and how many records it may hold.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) offset: u32,
+    pub(super) limit: u32,
+}
+
+/// A missing limit can mean everything, so one is always sent.
+const PAGE: u32 = 100;
+/// More than any installation returns at once.
+pub(super) const MOST: u32 = 100_000;
+
+impl Place {
+    /// Offset and limit, with their defaults.
+    pub(super) fn read(options: &Options<'_>) -> Result<Place, Error> {
+        let offset = options.whole("offset", 0, u32::MAX)?.unwrap_or(0);
+        Ok(Place { offset, limit: options.whole("limit", 1, MOST)?.unwrap_or(PAGE) })
+    }
+}
+
+impl Ask {
+    pub(super) fn nothing(request: Request) -> Ask {
+        Ask { requests: vec![request], shape: Shape::Nothing }
     }
 
-    /// The same with a JSON body.
-    pub(super) fn request_with(&self, method: Method, path: &str, members: &[(&str, &str)], body: &Value) -> Request {
-        self.request(method, path, members).json(body.to_string())
+    pub(super) fn data(request: Request) -> Ask {
+        Ask { requests: vec![request], shape: Shape::Data }
+    }
+
+    pub(super) fn list(requests: Vec<Request>) -> Ask {
+        Ask { requests, shape: Shape::List }
+    }
+
+    pub(super) fn page(request: Request, place: Place) -> Ask {
+        Ask { requests: vec![request], shape: Shape::Page(place) }
+    }
+
+    /// Sends the requests and shapes the answers.
+    pub(super) fn run(self, api: Api) -> Boxed<Result<Output, Error>> {
+        Box::pin(async move {
+            let mut answers = Vec::with_capacity(self.requests.len());
+            for request in self.requests {
+                answers.push(api.send(request).await?);
+            }
+            self.shape.fit(&api, &answers)
+        })
+    }
+}
+
+impl Shape {
+    fn fit(&self, api: &Api, answers: &[Response]) -> Result<Output, Error> {
+        if let Shape::Nothing = self {
+            // A deletion answers without a body.
+            for answer in answers.iter().filter(|answer| !answer.body.is_empty()) {
+                api.envelope(answer)?;
+            }
+            return Ok(Output::Nothing);
+        }
+        let envelopes: Result<Vec<Envelope<'_>>, Error> = answers.iter().map(|answer| api.envelope(answer)).collect();
+        let envelopes = envelopes?;
+        let mut rows = Vec::new();
+        for envelope in &envelopes {
+            rows.extend(envelope.rows()?);
+        }
+        let list = || array(rows.iter().map(|row| row.text()));
+        Ok(Output::Json(match (self, envelopes.first()) {
+            (Shape::Data, Some(envelope)) => envelope.data.map_or("null", Raw::text).to_owned(),
+            (Shape::Page(place), Some(envelope)) => {
+                let total = envelope.total.unwrap_or(u64::from(place.offset) + rows.len() as u64);
+                Object::new()
+                    .number("total", total)
+                    .number("offset", u64::from(place.offset))
+                    .number("limit", u64::from(place.limit))
+                    .raw("data", &list())
+                    .text_if("nextCursor", envelope.next_cursor.as_deref())
+                    .finish()
+            }
+            _ => list(),
+        }))
+    }
+}
+
+impl Api {
+    /// A request to a path below `/api`, with query members.
+    pub(super) fn request(&self, method: Method, path: &str, members: Vec<(&str, String)>) -> Request {
+        let query = url::query_string(members.iter().map(|(name, value)| (*name, value.as_str())));
+        Request::new(method, self.session.dialect.api_base().join(&["/api", path, &query].concat()))
     }
 
     /// Sends it.
@@ -38,97 +132,60 @@ impl Api {
         self.session.send(&self.call, &request, false).await
     }
 
-    /// Sends it and takes the `data` of the answer, as JSON text; `null` where there is none.
-    pub(super) async fn data(&self, request: Request) -> Result<String, Error> {
-        let answer = self.send(request).await?;
-        let envelope = self.envelope(&answer)?;
-        Ok(envelope.data.map_or("null", RawValue::get).to_owned())
-    }
-
-    /// Sends it and takes the `data` of the answer, which must be a list, as JSON text; absent data are an empty list.
-    pub(super) async fn list(&self, request: Request) -> Result<String, Error> {
-        let answer = self.send(request).await?;
-        let envelope = self.envelope(&answer)?;
-        envelope.rows().map(|_| envelope.data.map_or("[]", RawValue::get).to_owned())
-    }
-
     /// Reads an answer's envelope.
     ///
     /// # Errors
     /// `response_invalid` for what is no JSON object, `request_rejected` for an error in a success.
     pub(super) fn envelope<'a>(&self, answer: &'a Response) -> Result<Envelope<'a>, Error> {
-        let invalid = |reason| Error::new(Code::ResponseInvalid).because(reason).with_status(answer.status);
+        let invalid =
+            |reason| self.call.stamp(Error::new(Code::ResponseInvalid).because(reason).with_status(answer.status));
         let text = answer.text().ok_or_else(|| invalid("encoding"))?;
-        let envelope: Envelope<'a> = match serde_json::from_str(text) {
-            Ok(envelope) => envelope,
-            Err(error) if error.is_data() => return Err(invalid("shape")),
-            Err(_) => return Err(invalid("not_json")),
-        };
-        let complains =
-            envelope.errors.is_some() || envelope.rows().is_ok_and(|rows| rows.iter().any(|row| has_error(row)));
-        if complains {
-            let complaint = Complaint::read(text);
-            let complaint = if complaint.text.is_some() { complaint } else { item_complaint(&envelope) };
+        let body = json::parse(text).map_err(|_| invalid("not_json"))?;
+        let members = body.pick(&["data", "errors", "total", "nextCursorMark"]);
+        let [data, errors, total, next_cursor] = members.ok_or_else(|| invalid("shape"))?;
+        let refused = data.into_iter().flat_map(Raw::items).filter_map(item_error).collect::<Vec<_>>();
+        if errors.is_some_and(|errors| !errors.is_null()) || !refused.is_empty() {
+            let mut complaint = Complaint::of(body);
+            complaint.text = complaint.text.or_else(|| Some(refused.join("; ")));
             let error = self.session.complain(Error::new(Code::RequestRejected), &complaint);
             return Err(self.call.stamp(error.with_status(answer.status)));
         }
-        Ok(envelope)
+        Ok(Envelope {
+            data: data.filter(|data| !data.is_null()),
+            // It may arrive as a string.
+            total: total.and_then(|total| total.text().trim_matches('"').parse().ok()),
+            next_cursor: next_cursor.and_then(Raw::string).map(|cursor| cursor.into_owned()),
+        })
     }
 }
 
-/// The members of an answer that mean something, still as text. The records are read by who wants them.
-#[derive(Deserialize)]
+/// What an item of a bulk answer says was wrong with it. Looks for the name before it reads: most records have none.
+fn item_error(item: Raw<'_>) -> Option<String> {
+    let error = item.text().contains("\"error\"").then(|| item.get("error")).flatten()?;
+    let text = error.string().map_or_else(|| error.text().to_owned(), |text| text.into_owned());
+    (!error.is_null()).then_some(text)
+}
+
+/// The members of an answer that mean something. The records are read by who wants them.
 pub(super) struct Envelope<'a> {
-    #[serde(borrow)]
-    pub(super) data: Option<&'a RawValue>,
-    #[serde(borrow)]
-    errors: Option<&'a RawValue>,
-    #[serde(borrow)]
-    total: Option<&'a RawValue>,
-    #[serde(borrow, rename = "nextCursorMark")]
-    next_cursor: Option<&'a RawValue>,
+    pub(super) data: Option<Raw<'a>>,
+    /// The number of all matches.
+    pub(super) total: Option<u64>,
+    /// Where the next page begins.
+    pub(super) next_cursor: Option<String>,
 }
 
 impl<'a> Envelope<'a> {
-    /// The records of a list; absent data, as an account without the permission gets them, are none.
-    pub(super) fn rows(&self) -> Result<Vec<&'a RawValue>, Error> {
-        let Some(data) = self.data.filter(|data| data.get() != "null") else { return Ok(Vec::new()) };
-        serde_json::from_str(data.get()).map_err(|_| Error::new(Code::ResponseInvalid).because("shape"))
+    /// The records of a list; absent data, as an account without the permission gets them, are none. A single object is a
+    /// list of one.
+    pub(super) fn rows(&self) -> Result<Vec<Raw<'a>>, Error> {
+        match self.data {
+            None => Ok(Vec::new()),
+            Some(data) if data.is_array() => Ok(data.items().collect()),
+            Some(data) if data.is_object() => Ok(vec![data]),
+            Some(_) => Err(Error::new(Code::ResponseInvalid).because("shape")),
+        }
     }
-
-    /// The number of all matches, which may arrive as a string.
-    pub(super) fn total(&self) -> Option<u64> {
-        self.total.and_then(|raw| raw.get().trim_matches('"').parse().ok())
-    }
-
-    /// Where the next page begins.
-    pub(super) fn next_cursor(&self) -> Option<String> {
-        self.next_cursor.and_then(|raw| serde_json::from_str(raw.get()).ok())
-    }
-}
-
-/// Whether an item of a bulk answer is an error. Looks for the name before it parses: most records have none.
-fn has_error(row: &RawValue) -> bool {
-    row.get().contains("\"error\"") && item_error(row).is_some()
-}
-
-#[derive(Deserialize)]
-struct Item {
-    error: Option<Value>,
-}
-
-fn item_error(row: &RawValue) -> Option<Value> {
-    serde_json::from_str::<Item>(row.get()).ok()?.error.filter(|error| !error.is_null())
-}
-
-fn item_complaint(envelope: &Envelope<'_>) -> Complaint {
-    let rows = envelope.rows().unwrap_or_default();
-    let texts: Vec<String> = rows
-        .iter()
-        .filter_map(|row| item_error(row))
-        .map(|error| error.as_str().map_or_else(|| error.to_string(), str::to_owned))
-        .collect();
-    Complaint { error: None, text: (!texts.is_empty()).then(|| texts.join("; ")) }
 }
 
 /// An id as it stands in a path.

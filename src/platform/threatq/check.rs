@@ -6,8 +6,8 @@ use crate::auth::token;
 use crate::error::{Code, Error};
 use crate::http::attempt::{Bounds, attempt};
 use crate::http::{Call, Method, Request, Response};
+use crate::json::Raw;
 use crate::platform::{Check, Step};
-use serde_json::Value;
 use std::rc::Rc;
 
 /// The steps in their order; the first that fails is the cause (E21).
@@ -17,12 +17,12 @@ const STEPS: [&str; 8] = ["baseUrl", "reachable", "tls", "clientId", "credential
 struct Finding {
     step: &'static str,
     code: Code,
-    advice: String,
+    advice: &'static str,
 }
 
 impl Finding {
-    fn new(step: &'static str, code: Code, advice: impl Into<String>) -> Finding {
-        Finding { step, code, advice: advice.into() }
+    fn new(step: &'static str, code: Code, advice: &'static str) -> Finding {
+        Finding { step, code, advice }
     }
 }
 
@@ -36,22 +36,18 @@ pub(super) async fn check(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Result<Check
         Ok(_) => {
             let begun = session.host.mono();
             let finding = try_api(client, call).await;
-            latency_ms = Some((session.host.mono() - begun).round());
+            latency_ms = Some((session.host.mono() - begun) as u64);
             finding
         }
     };
     let failed_at = finding.as_ref().and_then(|finding| STEPS.iter().position(|step| *step == finding.step));
-    let mut finding = finding;
+    let failure = finding.map(|finding| (finding.code, finding.advice));
     let steps = STEPS.iter().enumerate().map(|(index, step)| match failed_at {
-        Some(at) if index > at => Step { step, status: "skipped", code: None, advice: None },
-        Some(at) if index == at => {
-            let finding = finding.take();
-            let code = finding.as_ref().map(|finding| finding.code.name());
-            Step { step, status: "failed", code, advice: finding.map(|finding| finding.advice) }
-        }
-        _ => Step { step, status: "ok", code: None, advice: None },
+        Some(at) if index > at => Step { step, status: "skipped", failure: None },
+        Some(at) if index == at => Step { step, status: "failed", failure },
+        _ => Step { step, status: "ok", failure: None },
     });
-    Ok(Check { ok: failed_at.is_none(), steps: steps.collect(), api_version: None, latency_ms })
+    Ok(Check { steps: steps.collect(), api_version: None, latency_ms })
 }
 
 /// What a failed login means.
@@ -204,7 +200,7 @@ async fn ask(client: &ThreatQ, call: &Call, request: &Request) -> Option<Respons
 async fn try_api(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Option<Finding> {
     let api = client.api(call.clone());
     let permission = "The account may not read: ask an administrator for at least the observer group.";
-    let types = api.send(api.request(Method::Get, "/indicator/types", &[("limit", "1")])).await;
+    let types = api.send(api.request(Method::Get, "/indicator/types", vec![("limit", "1".to_owned())])).await;
     match types {
         Ok(answer) if api.envelope(&answer).is_ok_and(|envelope| envelope.data.is_none()) => {
             return Some(Finding::new("permissions", Code::Forbidden, permission));
@@ -215,16 +211,14 @@ async fn try_api(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Option<Finding> {
         }
         Err(error) => return Some(blame_api(&error)),
     }
-    let answer = match api.send(api.request(Method::Get, "/indicators", &[("limit", "1")])).await {
+    let answer = match api.send(api.request(Method::Get, "/indicators", vec![("limit", "1".to_owned())])).await {
         Ok(answer) => answer,
         Err(error) if error.code == Code::Forbidden => {
             return Some(Finding::new("permissions", error.code, permission));
         }
         Err(error) => return Some(blame_api(&error)),
     };
-    let listed: Option<Value> = answer.text().and_then(|text| serde_json::from_str(text).ok());
-    let complete =
-        listed.is_some_and(|list| list.get("total").is_some() && list.get("data").is_some_and(Value::is_array));
+    let complete = api.envelope(&answer).is_ok_and(|list| list.total.is_some() && list.data.is_some_and(Raw::is_array));
     (!complete).then(|| blame_api(&Error::new(Code::ResponseInvalid)))
 }
 

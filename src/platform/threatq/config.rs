@@ -58,11 +58,11 @@ pub(super) struct Config {
 
 impl Config {
     pub(super) fn read(options: &Options<'_>, common: &Common, host: &dyn Host) -> Result<Config, Error> {
-        let mut base = platform::base(options.required("baseUrl")?, "baseUrl", common, |text| host.parse_url(text))?;
+        let mut base = platform::base(&options.required("baseUrl")?, "baseUrl", common, |text| host.parse_url(text))?;
         if let Some(prefix) = base.prefix.strip_suffix("/api") {
             base.prefix = prefix.to_owned();
         }
-        let api_type = match options.text("apiType")? {
+        let api_type = match options.text("apiType")?.as_deref() {
             None | Some("standard") => ApiType::Standard,
             Some("beta") => ApiType::Beta,
             Some(_) => return Err(options.wrong("apiType")),
@@ -79,19 +79,19 @@ fn read_auth(auth: &Options<'_>, common: &Common) -> Result<Auth, Error> {
             false => Err(auth.wrong("accessToken")),
         };
     }
-    match auth.text("grant")? {
+    match auth.text("grant")?.as_deref() {
         Some("password") => {
             common.check_secret()?;
             Ok(Auth::Password {
-                email: auth.plain("email")?.to_owned(),
+                email: auth.plain("email")?.into_owned(),
                 password: auth.secret("password")?,
-                client_id: auth.plain("clientId")?.to_owned(),
+                client_id: auth.plain("clientId")?.into_owned(),
             })
         }
         Some("client_credentials") => {
             common.check_secret()?;
             Ok(Auth::ClientCredentials {
-                client_id: basic_id(auth)?.to_owned(),
+                client_id: basic_id(auth)?,
                 client_secret: auth.plain_secret("clientSecret")?,
             })
         }
@@ -109,16 +109,16 @@ fn read_refresh(auth: &Options<'_>, common: &Common) -> Result<Auth, Error> {
     let client_id = match (&client_secret, auth.get("clientId")) {
         (Some(_), _) => {
             common.check_secret()?;
-            Some(basic_id(auth)?.to_owned())
+            Some(basic_id(auth)?)
         }
-        (None, Some(_)) => Some(auth.plain("clientId")?.to_owned()),
+        (None, Some(_)) => Some(auth.plain("clientId")?.into_owned()),
         (None, None) => None,
     };
     Ok(Auth::RefreshToken { refresh_token, client_id, client_secret })
 }
 
 /// A client id that goes into a Basic header: a colon would end it (T32, RFC 7617 section 2).
-fn basic_id<'a>(auth: &Options<'a>) -> Result<&'a str, Error> {
-    let client_id = auth.plain("clientId")?;
+fn basic_id(auth: &Options<'_>) -> Result<String, Error> {
+    let client_id = auth.plain("clientId")?.into_owned();
     if client_id.contains(':') { Err(auth.wrong("clientId")) } else { Ok(client_id) }
 }

@@ -1,70 +1,58 @@
-//! `events` of the contract.
+//! `events` of the contract: what each operation sends.
 
-use super::api::Api;
-use super::indicators::{page, place, source};
+use super::api::{Api, Ask, Place};
+use super::indicators::sources;
 use crate::error::Error;
-use crate::http::{Boxed, Method};
+use crate::http::Method;
+use crate::json::{Object, array};
 use crate::options::Options;
-use crate::platform::Output;
 use crate::time;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
 
-type Outcome = Result<Output, Error>;
+type Asked = Result<Ask, Error>;
 
 /// Events in one import request.
 const BATCH: usize = 1_000;
 
-/// The operation of that name, begun; `None` for a name that is not here.
-pub(super) fn operation(name: &str, api: &Api, arguments: &Value) -> Option<Boxed<Outcome>> {
-    let api = api.clone();
-    let arguments = arguments.clone();
-    Some(match name {
-        "events.list" => Box::pin(async move { list(&api, &arguments).await }),
-        "events.create" => Box::pin(async move { create(&api, &arguments).await }),
-        "events.import" => Box::pin(async move { import(&api, &arguments).await }),
-        _ => return None,
-    })
+/// What the operation of that name sends; `None` for a name that is not here.
+pub(super) fn ask(name: &str, api: &Api, arguments: &Options<'_>) -> Result<Option<Ask>, Error> {
+    let asked = match name {
+        "events.list" => list(api, arguments),
+        "events.create" => create(api, arguments),
+        "events.import" => import(api, arguments),
+        _ => return Ok(None),
+    };
+    asked.map(Some)
 }
 
-async fn list(api: &Api, arguments: &Value) -> Outcome {
+fn list(api: &Api, arguments: &Options<'_>) -> Asked {
     let query = Options::of(arguments.get("query"), "")?;
-    let (offset, limit) = place(&query)?;
-    let mut members = vec![("limit", limit.to_string()), ("offset", offset.to_string())];
-    members.extend(query.text("sort")?.map(|sort| ("sort", sort.to_owned())));
+    let place = Place::read(&query)?;
+    let mut members = vec![("limit", place.limit.to_string()), ("offset", place.offset.to_string())];
+    members.extend(query.text("sort")?.map(|sort| ("sort", sort.into_owned())));
     members.extend(query.texts("with")?.map(|with| ("with", with.join(","))));
-    let members: Vec<(&str, &str)> = members.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let answer = api.send(api.request(Method::Get, "/events", &members)).await?;
-    let envelope = api.envelope(&answer)?;
-    let rows = envelope.rows()?.len() as u64;
-    let total = envelope.total().unwrap_or(u64::from(offset) + rows);
-    Ok(page(total, offset, limit, envelope.data.map_or("[]", RawValue::get), ""))
+    Ok(Ask::page(api.request(Method::Get, "/events", members), place))
 }
 
-async fn create(api: &Api, arguments: &Value) -> Outcome {
+fn create(api: &Api, arguments: &Options<'_>) -> Asked {
     let event = Options::of(arguments.get("event"), "")?;
     let happened = event.moment("happenedAt")?.ok_or_else(|| event.wrong("happenedAt"))?;
-    let mut wire = Map::new();
-    wire.insert("title".to_owned(), json!(event.required("title")?));
-    wire.insert("type".to_owned(), json!(event.required("type")?));
-    wire.insert("happened_at".to_owned(), json!(time::plain(happened)));
-    wire.extend(event.text("description")?.map(|text| ("description".to_owned(), json!(text))));
+    let mut wire = Object::new();
+    wire.text("title", &event.required("title")?)
+        .text("type", &event.required("type")?)
+        .text("happened_at", &time::plain(happened))
+        .text_if("description", event.text("description")?.as_deref());
     if event.get("sources").is_some() {
-        let sources: Result<Vec<Value>, Error> = event.objects("sources")?.iter().map(source).collect();
-        wire.insert("sources".to_owned(), Value::Array(sources?));
+        wire.raw("sources", &sources(&event)?);
     }
-    api.data(api.request_with(Method::Post, "/events", &[], &Value::Object(wire))).await.map(Output::Json)
+    Ok(Ask::data(api.request(Method::Post, "/events", Vec::new()).json(wire.finish())))
 }
 
-/// The array as given, at most 1,000 events in a request.
-async fn import(api: &Api, arguments: &Value) -> Outcome {
-    let options = Options::of(Some(arguments), "")?;
-    let events = options.list("events")?.ok_or_else(|| options.wrong("events"))?;
-    let mut imported = Vec::new();
-    for batch in events.chunks(BATCH) {
-        let body = Value::Array(batch.to_vec());
-        let data = api.list(api.request_with(Method::Post, "/events/consume", &[], &body)).await?;
-        imported.extend(serde_json::from_str::<Vec<Value>>(&data).unwrap_or_default());
-    }
-    Output::json(&imported)
+/// The events as given, at most 1,000 in a request.
+fn import(api: &Api, arguments: &Options<'_>) -> Asked {
+    let events = arguments.list("events")?.ok_or_else(|| arguments.wrong("events"))?;
+    let batches = events.chunks(BATCH).map(|batch| {
+        let body = array(batch.iter().map(|event| event.text()));
+        api.request(Method::Post, "/events/consume", Vec::new()).json(body)
+    });
+    Ok(Ask::list(batches.collect()))
 }

@@ -1,81 +1,82 @@
 //! `imports` of the contract: text in, parsed indicators out, nothing stored until the commit.
 
-use super::api::{self, Api};
+use super::api::{self, Api, Ask, MOST};
+use super::indicators::id_named;
 use crate::error::{Code, Error};
 use crate::http::{Boxed, Method};
+use crate::json::{Object, Raw};
 use crate::options::Options;
 use crate::platform::Output;
-use serde_json::{Value, json};
 
-type Outcome = Result<Output, Error>;
-
-/// The operation of that name, begun; `None` for a name that is not here.
-pub(super) fn operation(name: &str, api: &Api, arguments: &Value) -> Option<Boxed<Outcome>> {
-    let api = api.clone();
-    let arguments = arguments.clone();
-    Some(match name {
-        "imports.create" => Box::pin(async move { create(&api, &arguments).await }),
-        "imports.indicators" => Box::pin(async move { indicators(&api, &arguments).await }),
-        "imports.commit" => Box::pin(async move { commit(&api, &arguments).await }),
-        "imports.delete" => Box::pin(async move { delete(&api, &arguments).await }),
-        _ => return None,
-    })
+/// What the operation of that name sends; `None` for a name that is not here.
+pub(super) fn ask(name: &str, api: &Api, arguments: &Options<'_>) -> Result<Option<Ask>, Error> {
+    let path = |rest: &str| Ok::<_, Error>(["/imports/", &api::id(arguments)?, rest].concat());
+    Ok(Some(match name {
+        "imports.indicators" => Ask::list(vec![api.request(Method::Get, &path("/indicators")?, Vec::new())]),
+        "imports.commit" => {
+            // A GET with effects: never sent twice (R2).
+            let mut request = api.request(Method::Get, &path("/commit")?, Vec::new());
+            request.idempotent = false;
+            Ask::data(request)
+        }
+        "imports.delete" => Ask::nothing(api.request(Method::Delete, &path("")?, Vec::new())),
+        _ => return Ok(None),
+    }))
 }
 
-/// Two requests: the text, and what is to become of it.
-async fn create(api: &Api, arguments: &Value) -> Outcome {
+/// `imports.create`: the ids that its names stand for, then the text, then what is to become of it.
+pub(super) fn create(api: &Api, arguments: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
     let input = Options::of(arguments.get("input"), "")?;
-    let (text, source) = (input.required("text")?, input.required("source")?);
     let normalize = if input.get("normalize").is_none() || input.flag("normalize")? { "Y" } else { "N" };
-    let content_type = match input.whole("contentTypeId", 1, u32::MAX)? {
-        Some(id) => id,
-        None => id_named(api, "/attachments/types", &[("is_parsable", "Y")], "Generic Text").await?,
+    let import = Import {
+        text: input.required("text")?.into_owned(),
+        source: input.required("source")?.into_owned(),
+        status: input.text("status")?.unwrap_or("Review".into()).into_owned(),
+        content_type: input.whole("contentTypeId", 1, u32::MAX)?.map(u64::from),
+        normalize,
     };
-    let status = id_named(api, "/indicator/statuses", &[], input.text("status")?.unwrap_or("Review")).await?;
-    let body = json!({ "content_type_id": content_type, "text": text, "normalize": normalize });
-    let created = api.data(api.request_with(Method::Post, "/imports", &[], &body)).await?;
-    let created: Value = serde_json::from_str(&created).unwrap_or_default();
-    let id = created.get("id").and_then(Value::as_u64).ok_or_else(shape)?;
-    let settings = json!({
-        "import_source": source,
-        "indicator_global_status": status,
-        "delete_after_import": 0,
-        "normalize": normalize,
-    });
-    api.data(api.request_with(Method::Put, &["/imports/", &id.to_string()].concat(), &[], &settings)).await?;
-    Output::json(&json!({ "id": id }))
+    let api = api.clone();
+    Ok(Box::pin(async move { import.create(&api).await }))
 }
 
-/// Ids differ between installations, so they are looked up by name.
-async fn id_named(api: &Api, path: &str, members: &[(&str, &str)], name: &str) -> Result<u32, Error> {
-    let list = api.list(api.request(Method::Get, path, members)).await?;
-    let list: Vec<Value> = serde_json::from_str(&list).unwrap_or_default();
-    let named =
-        |item: &&Value| item.get("name").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(name));
-    let id = list.iter().find(named).and_then(|item| item.get("id")?.as_u64());
-    id.and_then(|id| u32::try_from(id).ok()).ok_or_else(|| Error::new(Code::NotFound).because(name.to_owned()))
+struct Import {
+    text: String,
+    source: String,
+    status: String,
+    content_type: Option<u64>,
+    normalize: &'static str,
 }
 
-fn shape() -> Error {
-    Error::new(Code::ResponseInvalid).because("shape")
+impl Import {
+    async fn create(&self, api: &Api) -> Result<Output, Error> {
+        let content_type = match self.content_type {
+            Some(id) => id,
+            None => find(api, "/attachments/types", ("is_parsable", "Y"), "Generic Text").await?,
+        };
+        let status = find(api, "/indicator/statuses", ("limit", &MOST.to_string()), &self.status).await?;
+        let text = Object::new()
+            .number("content_type_id", content_type)
+            .text("text", &self.text)
+            .text("normalize", self.normalize)
+            .finish();
+        let answer = api.send(api.request(Method::Post, "/imports", Vec::new()).json(text)).await?;
+        let id = api.envelope(&answer)?.data.and_then(|data| data.get("id")?.number());
+        let id = id.ok_or_else(|| Error::new(Code::ResponseInvalid).because("shape"))? as u64;
+        let settings = Object::new()
+            .text("import_source", &self.source)
+            .number("indicator_global_status", status)
+            .number("delete_after_import", 0)
+            .text("normalize", self.normalize)
+            .finish();
+        let path = ["/imports/", &id.to_string()].concat();
+        let answer = api.send(api.request(Method::Put, &path, Vec::new()).json(settings)).await?;
+        api.envelope(&answer)?;
+        Ok(Output::Json(Object::new().number("id", id).finish()))
+    }
 }
 
-fn path(arguments: &Value, rest: &str) -> Result<String, Error> {
-    let options = Options::of(Some(arguments), "")?;
-    Ok(["/imports/", &api::id(&options)?, rest].concat())
-}
-
-async fn indicators(api: &Api, arguments: &Value) -> Outcome {
-    api.list(api.request(Method::Get, &path(arguments, "/indicators")?, &[])).await.map(Output::Json)
-}
-
-/// A GET with effects: never sent twice (R2).
-async fn commit(api: &Api, arguments: &Value) -> Outcome {
-    let mut request = api.request(Method::Get, &path(arguments, "/commit")?, &[]);
-    request.idempotent = false;
-    api.data(request).await.map(Output::Json)
-}
-
-async fn delete(api: &Api, arguments: &Value) -> Outcome {
-    api.send(api.request(Method::Delete, &path(arguments, "")?, &[])).await.map(|_| Output::Nothing)
+async fn find(api: &Api, path: &str, member: (&str, &str), name: &str) -> Result<u64, Error> {
+    let answer = api.send(api.request(Method::Get, path, vec![(member.0, member.1.to_owned())])).await?;
+    let rows: Vec<Raw<'_>> = api.envelope(&answer)?.rows()?;
+    id_named(&rows, name).ok_or_else(|| Error::new(Code::NotFound).because(name.to_owned()))
 }

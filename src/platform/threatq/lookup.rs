@@ -8,10 +8,9 @@ use super::record::{Record, strictest};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 use crate::indicator::Kind;
+use crate::json::{Object, Raw, array, quoted};
 use crate::platform::{Candidates, Query};
 use crate::report::{Report, Thresholds};
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 /// Strings in one request.
 const BATCH: usize = 100;
@@ -47,10 +46,10 @@ pub(super) async fn lookup(api: &Api, queries: &[Query], thresholds: Thresholds)
         }
     }
     let mut answers = Vec::new();
-    for batch in candidates.distinct.chunks(BATCH) {
+    for batch in candidates.distinct().chunks(BATCH) {
         answers.extend(pages(api, batch).await?);
     }
-    let mut found: Vec<Vec<&RawValue>> = vec![Vec::new(); queries.len()];
+    let mut found: Vec<Vec<Raw<'_>>> = vec![Vec::new(); queries.len()];
     for answer in &answers {
         for row in api.envelope(answer)?.rows()? {
             let Some(value) = Record::read(row).value() else { continue };
@@ -59,7 +58,7 @@ pub(super) async fn lookup(api: &Api, queries: &[Query], thresholds: Thresholds)
             }
         }
     }
-    queries.iter().zip(&found).map(|(query, rows)| report(api, query, rows, thresholds).to_json()).collect()
+    Ok(queries.iter().zip(found).map(|(query, rows)| report(api, query, rows, thresholds).to_json()).collect())
 }
 
 /// The strings under which ThreatQ may keep a value.
@@ -80,14 +79,16 @@ fn spellings(query: &Query) -> Vec<&str> {
 
 /// All pages of one batch: the first one, and more only while the total says so.
 async fn pages(api: &Api, batch: &[String]) -> Result<Vec<Response>, Error> {
-    let alternatives: Vec<Value> = batch.iter().map(|value| json!({ "value": value })).collect();
-    let body = json!({ "fields": FIELDS, "criteria": { "+or": alternatives }, "filters": {} });
+    let alternatives = batch.iter().map(|value| Object::new().text("value", value).finish());
+    let criteria = Object::new().raw("+or", &array(alternatives)).finish();
+    let fields = array(FIELDS.map(quoted));
+    let body = Object::new().raw("fields", &fields).raw("criteria", &criteria).raw("filters", "{}").finish();
     let mut answers = Vec::new();
     let mut offset = 0;
     loop {
         let answer = api.send(query_request(api, offset, &body)).await?;
         let envelope = api.envelope(&answer)?;
-        let (received, total) = (envelope.rows()?.len() as u64, envelope.total().unwrap_or(0));
+        let (received, total) = (envelope.rows()?.len() as u64, envelope.total.unwrap_or(0));
         offset += received;
         answers.push(answer);
         if received == 0 || offset >= total {
@@ -96,14 +97,14 @@ async fn pages(api: &Api, batch: &[String]) -> Result<Vec<Response>, Error> {
     }
 }
 
-fn query_request(api: &Api, offset: u64, body: &Value) -> Request {
-    let (limit, offset) = (PAGE.to_string(), offset.to_string());
-    api.request_with(Method::Post, "/indicators/query", &[("limit", &limit), ("offset", &offset)], body).read_only()
+fn query_request(api: &Api, offset: u64, body: &str) -> Request {
+    let members = vec![("limit", PAGE.to_string()), ("offset", offset.to_string())];
+    api.request(Method::Post, "/indicators/query", members).json(body.to_owned()).read_only()
 }
 
 /// Several records of one value are normal: those whose type fits decide, or all if none fits.
-fn report<'a>(api: &Api, query: &'a Query, rows: &[&'a RawValue], thresholds: Thresholds) -> Report<'a> {
-    let records: Vec<Record<'a>> = rows.iter().map(|row| Record::read(row)).collect();
+fn report<'a>(api: &Api, query: &'a Query, rows: Vec<Raw<'a>>, thresholds: Thresholds) -> Report<'a> {
+    let records: Vec<Record<'a>> = rows.iter().map(|row| Record::read(*row)).collect();
     let fits = |record: &&Record<'a>| query.kind.is_some() && record.kind() == query.kind;
     let decides = records
         .iter()
@@ -117,7 +118,7 @@ fn report<'a>(api: &Api, query: &'a Query, rows: &[&'a RawValue], thresholds: Th
         value: query.value.as_str().into(),
         kind: query.kind,
         found: !rows.is_empty(),
-        records: rows.to_vec(),
+        records: rows,
         ..Report::default()
     };
     let Some(record) = decides else { return report };

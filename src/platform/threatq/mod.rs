@@ -28,7 +28,6 @@ use crate::http::{Call, Host};
 use crate::options::Options;
 use crate::report::Thresholds;
 use api::Api;
-use serde_json::Value;
 use std::rc::Rc;
 
 /// `platform` of the contract.
@@ -82,11 +81,23 @@ impl Platform for ThreatQ {
         Box::pin(async move { check::check(&self, &call).await })
     }
 
-    fn operation(self: Rc<Self>, name: &str, arguments: Value, call: Rc<Call>) -> Option<Boxed<Result<Output, Error>>> {
+    fn operation(
+        self: Rc<Self>,
+        name: &str,
+        arguments: &Options<'_>,
+        call: Rc<Call>,
+    ) -> Result<Option<Boxed<Result<Output, Error>>>, Error> {
         let api = self.api(call);
-        indicators::operation(name, &api, &arguments)
-            .or_else(|| events::operation(name, &api, &arguments))
-            .or_else(|| imports::operation(name, &api, &arguments))
-            .or_else(|| feed::operation(name, &api, &arguments))
+        match name {
+            "feed.page" => return feed::page(&api, arguments).map(Some),
+            "imports.create" => return imports::create(&api, arguments).map(Some),
+            _ => {}
+        }
+        for ask in [indicators::ask, events::ask, imports::ask] {
+            if let Some(asked) = ask(name, &api, arguments)? {
+                return Ok(Some(asked.run(api)));
+            }
+        }
+        Ok(None)
     }
 }

@@ -11,129 +11,149 @@
 //! unexpected type costs that member, not the record.
 
 use crate::indicator::Kind;
+use crate::json::{self, Raw};
 use crate::report::{Attribute, Related, Source, Thresholds, Verdict};
 use crate::time;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-type Raw<'a> = Option<&'a RawValue>;
+/// A member, where there is one.
+type Member<'a> = Option<Raw<'a>>;
 
 /// The members that are read.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(super) struct Record<'a> {
-    #[serde(borrow)]
-    id: Raw<'a>,
-    #[serde(borrow)]
-    value: Raw<'a>,
-    #[serde(borrow, rename = "type")]
-    kind: Raw<'a>,
-    #[serde(borrow)]
-    type_name: Raw<'a>,
-    #[serde(borrow)]
-    status: Raw<'a>,
-    #[serde(borrow)]
-    status_name: Raw<'a>,
-    #[serde(borrow)]
-    score: Raw<'a>,
-    #[serde(borrow)]
-    sources: Raw<'a>,
-    #[serde(borrow)]
-    attributes: Raw<'a>,
-    #[serde(borrow)]
-    tags: Raw<'a>,
-    #[serde(borrow)]
-    adversaries: Raw<'a>,
-    #[serde(borrow)]
-    malware: Raw<'a>,
-    #[serde(borrow)]
-    indicators: Raw<'a>,
-    #[serde(borrow)]
-    created_at: Raw<'a>,
-    #[serde(borrow)]
-    updated_at: Raw<'a>,
-    #[serde(borrow)]
-    touched_at: Raw<'a>,
-    #[serde(borrow)]
-    published_at: Raw<'a>,
-    #[serde(borrow)]
-    last_detected_at: Raw<'a>,
-    #[serde(borrow)]
-    expires_at: Raw<'a>,
+    id: Member<'a>,
+    value: Member<'a>,
+    kind: Member<'a>,
+    type_name: Member<'a>,
+    status: Member<'a>,
+    status_name: Member<'a>,
+    score: Member<'a>,
+    sources: Member<'a>,
+    attributes: Member<'a>,
+    tags: Member<'a>,
+    adversaries: Member<'a>,
+    malware: Member<'a>,
+    indicators: Member<'a>,
+    created_at: Member<'a>,
+    updated_at: Member<'a>,
+    touched_at: Member<'a>,
+    published_at: Member<'a>,
+    last_detected_at: Member<'a>,
+    expires_at: Member<'a>,
 }
 
 /// Anything with a name: a type, a status, a tag, a source, an attribute, an adversary.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 struct Named<'a> {
-    #[serde(borrow)]
-    id: Raw<'a>,
-    #[serde(borrow)]
-    name: Raw<'a>,
-    #[serde(borrow)]
-    value: Raw<'a>,
-    #[serde(borrow)]
-    tlp: Raw<'a>,
-    #[serde(borrow)]
-    tlp_name: Raw<'a>,
-    #[serde(borrow)]
-    tlp_id: Raw<'a>,
-    #[serde(borrow)]
-    created_at: Raw<'a>,
-    #[serde(borrow)]
-    updated_at: Raw<'a>,
-    #[serde(borrow)]
-    published_at: Raw<'a>,
-    #[serde(borrow)]
-    generated_score: Raw<'a>,
-    #[serde(borrow)]
-    manual_score: Raw<'a>,
+    id: Member<'a>,
+    name: Member<'a>,
+    value: Member<'a>,
+    tlp: Member<'a>,
+    tlp_name: Member<'a>,
+    tlp_id: Member<'a>,
+    created_at: Member<'a>,
+    updated_at: Member<'a>,
+    published_at: Member<'a>,
 }
 
 /// A string member; numbers count as their digits.
-fn text(raw: Raw<'_>) -> Option<Cow<'_, str>> {
-    let raw = raw?.get();
-    if raw.starts_with('"') {
-        return match raw.get(1..raw.len() - 1) {
-            Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
-            _ => serde_json::from_str::<String>(raw).ok().map(Cow::Owned),
-        };
-    }
-    raw.starts_with(|c: char| c.is_ascii_digit() || c == '-').then_some(Cow::Borrowed(raw))
+fn text(member: Member<'_>) -> Option<Cow<'_, str>> {
+    let raw = member?;
+    raw.string().or_else(|| raw.number().map(|_| Cow::Borrowed(raw.text())))
 }
 
 /// A number, which may stand in a string.
-fn number(raw: Raw<'_>) -> Option<f64> {
-    text(raw)?.trim().parse().ok().filter(|number: &f64| number.is_finite())
+fn number(member: Member<'_>) -> Option<f64> {
+    let text = text(member)?;
+    json::parse(text.trim()).ok()?.number()
 }
 
 /// A moment in ms since 1970.
-fn moment(raw: Raw<'_>) -> Option<i64> {
-    time::parse(&text(raw)?)
+fn moment(member: Member<'_>) -> Option<i64> {
+    time::parse(&text(member)?)
 }
 
-fn iso(raw: Raw<'_>) -> Option<String> {
-    moment(raw).map(time::iso)
+fn iso(member: Member<'_>) -> Option<String> {
+    moment(member).map(time::iso)
 }
 
 /// A list of things with a name; plain strings count as their own names.
-fn named(raw: Raw<'_>) -> Vec<Named<'_>> {
-    let items: Vec<&RawValue> = raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
-    items.into_iter().map(|item| one_named(Some(item))).collect()
+fn named<'a>(list: Member<'a>) -> impl Iterator<Item = Named<'a>> {
+    list.into_iter().flat_map(Raw::items).map(|item| one_named(Some(item)))
 }
 
-fn one_named(raw: Raw<'_>) -> Named<'_> {
-    match raw {
-        Some(item) if item.get().starts_with('{') => serde_json::from_str(item.get()).unwrap_or_default(),
-        item => Named { name: item, ..Named::default() },
+fn one_named(member: Member<'_>) -> Named<'_> {
+    let names = ["id", "name", "value", "tlp", "tlp_name", "tlp_id", "created_at", "updated_at", "published_at"];
+    match member.and_then(|raw| raw.pick(&names)) {
+        Some([id, name, value, tlp, tlp_name, tlp_id, created_at, updated_at, published_at]) => {
+            Named { id, name, value, tlp, tlp_name, tlp_id, created_at, updated_at, published_at }
+        }
+        None => Named { name: member, ..Named::default() },
     }
 }
 
 impl<'a> Record<'a> {
     /// Reads a record; what is no object is an empty one.
-    pub(super) fn read(raw: &'a RawValue) -> Record<'a> {
-        serde_json::from_str(raw.get()).unwrap_or_default()
+    pub(super) fn read(raw: Raw<'a>) -> Record<'a> {
+        let members = raw.pick(&[
+            "id",
+            "value",
+            "type",
+            "type_name",
+            "status",
+            "status_name",
+            "score",
+            "sources",
+            "attributes",
+            "tags",
+            "adversaries",
+            "malware",
+            "indicators",
+            "created_at",
+            "updated_at",
+            "touched_at",
+            "published_at",
+            "last_detected_at",
+            "expires_at",
+        ]);
+        let Some([id, value, kind, type_name, status, status_name, score, sources, attributes, tags, rest @ ..]) =
+            members
+        else {
+            return Record::default();
+        };
+        let [
+            adversaries,
+            malware,
+            indicators,
+            created_at,
+            updated_at,
+            touched_at,
+            published_at,
+            last_detected_at,
+            expires_at,
+        ] = rest;
+        Record {
+            id,
+            value,
+            kind,
+            type_name,
+            status,
+            status_name,
+            score,
+            sources,
+            attributes,
+            tags,
+            adversaries,
+            malware,
+            indicators,
+            created_at,
+            updated_at,
+            touched_at,
+            published_at,
+            last_detected_at,
+            expires_at,
+        }
     }
 
     pub(super) fn value(&self) -> Option<Cow<'a, str>> {
@@ -155,24 +175,20 @@ impl<'a> Record<'a> {
     }
 
     fn status_is_an_id(&self) -> bool {
-        self.status.is_some_and(|raw| raw.get().starts_with(|c: char| c.is_ascii_digit()))
+        self.status.and_then(Raw::number).is_some()
     }
 
     /// 0-100 from ThreatQ's 0-10; a manual score wins, what lies above ten counts as ten.
     pub(super) fn score(&self) -> Option<u32> {
-        let raw = self.score?;
-        let effective = match raw.get().starts_with('{') {
-            true => {
-                let score = one_named(self.score);
-                number(score.manual_score).or_else(|| number(score.generated_score))
-            }
-            false => number(Some(raw)),
+        let effective = match self.score?.pick(&["manual_score", "generated_score"]) {
+            Some([manual, generated]) => number(manual).or_else(|| number(generated)),
+            None => number(self.score),
         };
         effective.map(|score| (score.clamp(0.0, 10.0) * 10.0).round() as u32)
     }
 
     pub(super) fn verdict(&self, thresholds: Thresholds) -> Verdict {
-        let status = self.status().unwrap_or_default().to_lowercase();
+        let status = self.status().unwrap_or_default().to_ascii_lowercase();
         match status.as_str() {
             "whitelisted" | "allowlisted" | "false positive" => Verdict::Benign,
             "expired" => Verdict::Unknown,
@@ -186,7 +202,7 @@ impl<'a> Record<'a> {
     }
 
     pub(super) fn tags(&self) -> Vec<Cow<'a, str>> {
-        named(self.tags).iter().filter_map(|tag| text(tag.name)).collect()
+        named(self.tags).filter_map(|tag| text(tag.name)).collect()
     }
 
     pub(super) fn sources(&self) -> Vec<Source<'a>> {
@@ -198,14 +214,14 @@ impl<'a> Record<'a> {
                 last_seen: iso(source.updated_at),
             })
         };
-        named(self.sources).into_iter().filter_map(source).collect()
+        named(self.sources).filter_map(source).collect()
     }
 
     pub(super) fn attributes(&self) -> Vec<Attribute<'a>> {
-        let attribute = |attribute: &Named<'a>| {
+        let attribute = |attribute: Named<'a>| {
             Some(Attribute { name: text(attribute.name)?, value: text(attribute.value).unwrap_or_default() })
         };
-        named(self.attributes).iter().filter_map(attribute).collect()
+        named(self.attributes).filter_map(attribute).collect()
     }
 
     pub(super) fn related(&self) -> Vec<Related<'a>> {
@@ -248,7 +264,7 @@ fn tlp<'a>(source: &Named<'a>) -> Option<Cow<'a, str>> {
         TLP.get((id as usize).checked_sub(1)?).map(|name| Cow::Borrowed(*name))
     };
     let name = by_name.filter(|name| !name.is_empty()).or_else(by_id)?;
-    Some(match name.to_uppercase().trim_start_matches("TLP:").trim() {
+    Some(match name.to_ascii_uppercase().trim_start_matches("TLP:").trim() {
         "WHITE" => Cow::Borrowed("CLEAR"),
         name => Cow::Owned(name.to_owned()),
     })
@@ -292,7 +308,7 @@ mod tests {
     use super::*;
 
     fn read<T>(json: &str, look: impl Fn(Record<'_>) -> T) -> T {
-        look(Record::read(&RawValue::from_string(json.to_owned()).unwrap()))
+        look(Record::read(json::parse(json).unwrap()))
     }
 
     #[test]

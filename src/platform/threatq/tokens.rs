@@ -15,8 +15,8 @@ use crate::auth::{Dialect, Grant, Refused};
 use crate::error::PlatformName;
 use crate::http::url::{Base, base64, query_string};
 use crate::http::{Method, Request};
+use crate::json::Object;
 use crate::secret::Secret;
-use serde::Serialize;
 
 pub(super) struct Tokens {
     pub(super) config: Config,
@@ -34,12 +34,17 @@ impl Tokens {
         let password = password.expose();
         Some(match api_type {
             ApiType::Standard => {
-                let body = StandardBody { grant_type: "password", email, password, client_id };
-                self.post("").json(json(&body))
+                let body = Object::new()
+                    .text("grant_type", "password")
+                    .text("email", email)
+                    .text("password", password)
+                    .text("client_id", client_id)
+                    .finish();
+                self.post("").json(body)
             }
             ApiType::Beta => {
                 let members = query_string([("grant_type", "password"), ("client_id", client_id)]);
-                self.post(&members).json(json(&BetaBody { email, password }))
+                self.post(&members).json(Object::new().text("email", email).text("password", password).finish())
             }
         })
     }
@@ -58,26 +63,6 @@ impl Tokens {
             request.set_header("User-Agent", concat!("ioc-lookup/", env!("CARGO_PKG_VERSION")).to_owned());
         }
     }
-}
-
-/// Member order is part of the rule, hence structs: a JSON map would sort.
-#[derive(Serialize)]
-struct StandardBody<'a> {
-    grant_type: &'static str,
-    email: &'a str,
-    password: &'a str,
-    client_id: &'a str,
-}
-
-#[derive(Serialize)]
-struct BetaBody<'a> {
-    email: &'a str,
-    password: &'a str,
-}
-
-fn json(body: &impl Serialize) -> String {
-    // Structs of strings always serialise.
-    serde_json::to_string(body).unwrap_or_default()
 }
 
 /// Raw, not form-encoded first, as the vendor's own client does (T32).
@@ -137,7 +122,7 @@ impl Dialect for Tokens {
         if complaint.error.is_some() || !matches!(status, 400 | 401) {
             return Refused::of(status, complaint);
         }
-        let blames_client = complaint.text.as_ref().is_some_and(|text| text.to_lowercase().contains("client"));
+        let blames_client = complaint.text.as_ref().is_some_and(|text| text.to_ascii_lowercase().contains("client"));
         match grant {
             Grant::ClientCredentials => Refused::Client,
             _ if blames_client => Refused::Client,
