@@ -1,0 +1,96 @@
+//! Brings a feed into the platforms' tables: everything in one transaction, indices afterwards.
+
+use std::fmt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use indicatif::HumanCount;
+
+use crate::Error;
+use crate::clock::Clock;
+use crate::database::Database;
+use crate::feed::{BadLine, Feed};
+use crate::progress::{Progress, Show};
+use crate::threatq;
+
+/// The first bad lines are kept for the report, the others only counted: a file of the wrong kind has millions.
+const REPORTED_LINES: usize = 100;
+/// Progress is told after so many records.
+const STEP: u64 = 4_096;
+
+/// What became of a feed.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// New records.
+    pub imported: u64,
+    /// Records whose value was there already; they were left as they are.
+    pub known: u64,
+    /// Lines that gave no record.
+    pub failed: u64,
+    /// The first of these, with their reasons.
+    pub bad_lines: Vec<BadLine>,
+    /// How long it took, indices included.
+    pub took: Duration,
+}
+
+/// Reads the file into the database. A bad line is counted; the rest is imported.
+pub fn import(database: &Database, path: &Path, clock: &Clock, show: Show) -> Result<Summary, Error> {
+    let started = Instant::now();
+    let mut feed = Feed::open(path)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut progress = Progress::start(&name, feed.length, show);
+    let mut summary = Summary::default();
+    let now = clock.now();
+    let outcome = database.load(|transaction| {
+        threatq::load::without_indices(transaction, |loader| {
+            let mut lines = 0;
+            while let Some(item) = feed.next() {
+                match item {
+                    Ok(record) if loader.add(&record, now)? => summary.imported += 1,
+                    Ok(_) => summary.known += 1,
+                    Err(line) => summary.fail(line),
+                }
+                lines += 1;
+                if lines % STEP == 0 {
+                    progress.set(feed.done(), summary.imported);
+                }
+            }
+            progress.step("indices");
+            Ok(())
+        })
+    });
+    progress.end();
+    outcome?;
+    summary.took = started.elapsed();
+    Ok(summary)
+}
+
+impl Summary {
+    fn fail(&mut self, line: BadLine) {
+        self.failed += 1;
+        if self.bad_lines.len() < REPORTED_LINES {
+            self.bad_lines.push(line);
+        }
+    }
+}
+
+/// One line in all, and one before it for each bad line that was kept.
+impl fmt::Display for Summary {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for bad in &self.bad_lines {
+            writeln!(out, "line {}: {}", bad.line, bad.reason)?;
+        }
+        let unlisted = self.failed.saturating_sub(self.bad_lines.len() as u64);
+        if unlisted > 0 {
+            writeln!(out, "… and {} more", HumanCount(unlisted))?;
+        }
+        write!(
+            out,
+            "{} imported, {} known already, {} failed, {:.1} s",
+            HumanCount(self.imported),
+            HumanCount(self.known),
+            HumanCount(self.failed),
+            self.took.as_secs_f64()
+        )
+    }
+}
