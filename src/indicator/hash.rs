@@ -15,9 +15,8 @@ pub(crate) fn kind_of(digits: usize) -> Option<Kind> {
 }
 
 /// Whether a digest, in lower case, looks like padding or a number: few different digits, or only one sort.
-#[cfg_attr(not(test), expect(dead_code, reason = "extraction asks"))]
 pub(crate) fn is_unlikely(digest: &str) -> bool {
-    let seen = digest.bytes().fold(0u32, |seen, byte| seen | 1 << char::from(byte).to_digit(16).unwrap_or(0));
+    let seen = digest.bytes().fold(0u32, |seen, byte| seen | 1 << ((byte & 15) + 9 * (byte >> 6)));
     let (digits, letters) = (seen & 0x3ff, seen >> 10);
     seen.count_ones() < 5 || digits == 0 || letters == 0
 }
@@ -31,7 +30,10 @@ pub(crate) fn ssdeep(text: Text<'_>, start: usize, least: (usize, usize)) -> Opt
     }
     let first_end = skip_base64(text, size_end + 1);
     let second_end = skip_base64(text, first_end + 1);
-    let (first, second) = (text.cut(size_end + 1, first_end), second_end.saturating_sub(first_end + 1));
+    let (first, second) = (
+        text.cut(size_end + 1, first_end),
+        second_end.saturating_sub(first_end + 1),
+    );
     let lengths = (least.0..=64).contains(&first.len()) && (least.1..=64).contains(&second);
     let letter = first.bytes().any(|byte| byte.is_ascii_alphabetic());
     (text.at(first_end) == b':' && lengths && letter).then_some(second_end)
@@ -55,7 +57,12 @@ mod tests {
 
     #[test]
     fn unlikely_digests() {
-        for digest in ["0".repeat(32), "0123".repeat(8), "1234567890".repeat(4), "abcdef".repeat(6)] {
+        for digest in [
+            "0".repeat(32),
+            "0123".repeat(8),
+            "1234567890".repeat(4),
+            "abcdef".repeat(6),
+        ] {
             assert!(is_unlikely(&digest), "{digest}");
         }
         assert!(!is_unlikely("d41d8cd98f00b204e9800998ecf8427e"));
@@ -64,7 +71,9 @@ mod tests {
     #[test]
     fn ssdeep_has_a_block_size_and_two_parts() {
         let whole = |text: &str| ssdeep(Text::new(text), 0, (8, 4)) == Some(text.len());
-        assert!(whole("96:s4Ud1Lj96tHHlZDrwciQmA+4uy1I0G4HYuL8N3TzS8QsO/wqWXLcMSx:sF1LjEtHHlZDrJzrhuyZvHYm8tKp/RWO"));
+        assert!(whole(
+            "96:s4Ud1Lj96tHHlZDrwciQmA+4uy1I0G4HYuL8N3TzS8QsO/wqWXLcMSx:sF1LjEtHHlZDrJzrhuyZvHYm8tKp/RWO"
+        ));
         assert!(whole("3:abcdefgh:abcd"));
         for text in [
             "12:30:45",

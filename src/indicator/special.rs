@@ -2,6 +2,8 @@
 //!
 //! Source: the IANA special-purpose address registries, RFC 2606, 6761, 7534 and 8375, and the AS number registry.
 
+use super::tld::last_label;
+
 /// A network of the IPv4 registry: first address, prefix length.
 static V4: [(u32, u8); 15] = [
     (0x0000_0000, 8),
@@ -34,16 +36,34 @@ static V6: [(u64, u8); 7] = [
 ];
 
 /// Last labels that no public registry serves.
-pub(crate) static SPECIAL_NAMES: [&str; 10] =
-    ["corp", "example", "home", "internal", "intranet", "invalid", "lan", "local", "localhost", "test"];
+pub(crate) static SPECIAL_NAMES: [&str; 10] = [
+    "corp",
+    "example",
+    "home",
+    "internal",
+    "intranet",
+    "invalid",
+    "lan",
+    "local",
+    "localhost",
+    "test",
+];
 
 /// Names of two labels that are special with all below.
-static SPECIAL_PAIRS: [&str; 7] =
-    ["example.com", "example.edu", "example.net", "example.org", "home.arpa", "in-addr.arpa", "ip6.arpa"];
+static SPECIAL_PAIRS: [&str; 7] = [
+    "example.com",
+    "example.edu",
+    "example.net",
+    "example.org",
+    "home.arpa",
+    "in-addr.arpa",
+    "ip6.arpa",
+];
 
 /// Whether an IPv4 address is special.
 pub fn v4(address: u32) -> bool {
-    V4.iter().any(|&(network, prefix)| (address ^ network) >> (32 - prefix) == 0)
+    V4.iter()
+        .any(|&(network, prefix)| (address ^ network) >> (32 - prefix) == 0)
 }
 
 /// Whether an IPv6 address is special.
@@ -54,14 +74,17 @@ pub fn v6(address: u128) -> bool {
     }
     address <= 1
         || address >> 32 == 0x0064_ff9b << 64
-        || V6.iter().any(|&(network, prefix)| (upper ^ network) >> (64 - prefix) == 0)
+        || V6
+            .iter()
+            .any(|&(network, prefix)| (upper ^ network) >> (64 - prefix) == 0)
 }
 
 /// Whether a name, lower case, as A-labels, is special.
 pub fn name(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or_default();
-    let pair = |pair: &&str| name.strip_suffix(*pair).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    SPECIAL_NAMES.contains(&last) || SPECIAL_PAIRS.iter().any(pair)
+    let last = last_label(name);
+    let before = name.len().checked_sub(last.len() + 1).and_then(|dot| name.get(..dot));
+    let pair = before.and_then(|before| name.get(before.len() - last_label(before).len()..)).unwrap_or_default();
+    SPECIAL_NAMES.binary_search(&last).is_ok() || SPECIAL_PAIRS.binary_search(&pair).is_ok()
 }
 
 /// Whether an autonomous system number is special.
@@ -102,7 +125,10 @@ mod tests {
             assert!(is_v4(first) && is_v4(last), "{first} {last}");
             let below: u32 = first.parse::<Ipv4Addr>().unwrap().to_bits() - 1;
             let above = last.parse::<Ipv4Addr>().unwrap().to_bits().checked_add(1);
-            assert!(!v4(below) && above.is_none_or(|above| !v4(above)), "{first} {last}");
+            assert!(
+                !v4(below) && above.is_none_or(|above| !v4(above)),
+                "{first} {last}"
+            );
         }
         assert!(is_v4("0.0.0.0") && is_v4("0.255.255.255") && !is_v4("1.0.0.0"));
     }
@@ -144,9 +170,14 @@ mod tests {
 
     #[test]
     fn special_names_and_all_below() {
-        for special in
-            ["localhost", "a.localhost", "printer.local", "example.com", "www.example.org", "1.0.0.10.in-addr.arpa"]
-        {
+        for special in [
+            "localhost",
+            "a.localhost",
+            "printer.local",
+            "example.com",
+            "www.example.org",
+            "1.0.0.10.in-addr.arpa",
+        ] {
             assert!(name(special), "{special}");
         }
         for public in ["example.io", "myexample.com", "local.com", "arpa", "locals"] {
@@ -156,7 +187,14 @@ mod tests {
 
     #[test]
     fn special_numbers() {
-        assert!(asn(0) && asn(23_456) && asn(64_496) && asn(65_551) && asn(4_200_000_000) && asn(u32::MAX));
+        assert!(
+            asn(0)
+                && asn(23_456)
+                && asn(64_496)
+                && asn(65_551)
+                && asn(4_200_000_000)
+                && asn(u32::MAX)
+        );
         assert!(!asn(1) && !asn(64_495) && !asn(65_552) && !asn(4_199_999_999));
     }
 }
