@@ -8,8 +8,8 @@ use super::host::{self, Host, Last};
 use super::idna::ToAscii;
 use super::ip::{self, ReadV6};
 use super::kind::Kind;
-use super::sign;
 use super::scheme;
+use super::sign;
 use super::text::{Text, units};
 use super::url::Extent;
 use std::ops::Range;
@@ -191,7 +191,16 @@ fn trim(text: &str) -> Range<usize> {
 fn is_pair(first: char, last: char) -> bool {
     matches!(
         (first, last),
-        ('"', '"') | ('\'', '\'') | ('`', '`') | ('<', '>') | ('(', ')') | ('{', '}') | ('[', ']') | ('“' | '„', '”' | '“') | ('‘' | '‚', '’' | '‘') | ('«', '»')
+        ('"', '"')
+            | ('\'', '\'')
+            | ('`', '`')
+            | ('<', '>')
+            | ('(', ')')
+            | ('{', '}')
+            | ('[', ']')
+            | ('“' | '„', '”' | '“')
+            | ('‘' | '‚', '’' | '‘')
+            | ('«', '»')
     )
 }
 
@@ -229,58 +238,21 @@ mod tests {
                     "2a00[:]1450[:][:]1",
                 ],
             ),
-            (
-                Kind::Ipv6,
-                "::ffff:1.2.3.4",
-                &[
-                    "::ffff:102:304",
-                    "::ffff:1.2.3.4",
-                    "[:][:]ffff[:]1[.]2[.]3[.]4",
-                ],
-            ),
+            (Kind::Ipv6, "::ffff:1.2.3.4", &["::ffff:102:304", "::ffff:1.2.3.4", "[:][:]ffff[:]1[.]2[.]3[.]4"]),
             (Kind::Ipv6, "::", &["::", "0:0:0:0:0:0:0:0"]),
-            (
-                Kind::Cidr,
-                "10.0.0.0/8",
-                &[
-                    "10.1.2.3/8",
-                    "10.0.0.0/255.0.0.0",
-                    "10[.]0[.]0[.]0/8",
-                    "10.0.0.0[/]8",
-                ],
-            ),
-            (
-                Kind::Cidr,
-                "2001:db8::/32",
-                &["2001:db8:1::/32", "2001[:]db8[:][:]/32"],
-            ),
+            (Kind::Cidr, "10.0.0.0/8", &["10.1.2.3/8", "10.0.0.0/255.0.0.0", "10[.]0[.]0[.]0/8", "10.0.0.0[/]8"]),
+            (Kind::Cidr, "2001:db8::/32", &["2001:db8:1::/32", "2001[:]db8[:][:]/32"]),
             (Kind::Cidr, "::/0", &["::/0"]),
             (
                 Kind::Domain,
                 "evil.com",
-                &[
-                    "EVIL.com",
-                    "evil.com.",
-                    "*.evil.com",
-                    "evil.com:8080",
-                    "evil[.]com",
-                    "<evil.com>",
-                    "evil dot com",
-                ],
+                &["EVIL.com", "evil.com.", "*.evil.com", "evil.com:8080", "evil[.]com", "<evil.com>", "evil dot com"],
             ),
             (Kind::Domain, "setup.py", &["setup.py", "Setup.PY"]),
             (Kind::Domain, "printer.local", &["printer.local"]),
-            (
-                Kind::Domain,
-                "xn--mnchen-3ya.de",
-                &["münchen.de", "MÜNCHEN.de", "xn--mnchen-3ya.de"],
-            ),
+            (Kind::Domain, "xn--mnchen-3ya.de", &["münchen.de", "MÜNCHEN.de", "xn--mnchen-3ya.de"]),
             (Kind::Domain, "xn--zz--a.com", &["XN--zz--a.com"]),
-            (
-                Kind::Domain,
-                "facebookcorewwwi.onion",
-                &["facebookcorewwwi.onion"],
-            ),
+            (Kind::Domain, "facebookcorewwwi.onion", &["facebookcorewwwi.onion"]),
             (
                 Kind::Url,
                 "http://evil.com/",
@@ -294,46 +266,18 @@ mod tests {
                     "h[tt]p://evil.com",
                 ],
             ),
-            (
-                Kind::Url,
-                "http://evil.com/a.php?b",
-                &["evil[.]com/a[.]php?b", "http://evil.com:80/x/../a.php?b"],
-            ),
-            (
-                Kind::Url,
-                "http://1.2.3.4/",
-                &[
-                    "http://0x1020304",
-                    "http://1.2.772",
-                    "1.2.3.4/",
-                    "http://1[.]2[.]3[.]4",
-                ],
-            ),
+            (Kind::Url, "http://evil.com/a.php?b", &["evil[.]com/a[.]php?b", "http://evil.com:80/x/../a.php?b"]),
+            (Kind::Url, "http://1.2.3.4/", &["http://0x1020304", "http://1.2.772", "1.2.3.4/", "http://1[.]2[.]3[.]4"]),
             (
                 Kind::Url,
                 "http://[2001:db8::1]:8080/",
-                &[
-                    "http://[2001:DB8::1]:8080",
-                    "hxxp://[2001[:]db8[:][:]1]:8080/",
-                ],
+                &["http://[2001:DB8::1]:8080", "hxxp://[2001[:]db8[:][:]1]:8080/"],
             ),
             (Kind::Url, "http://localhost/", &["http://localhost"]),
-            (
-                Kind::Url,
-                "https://user:pw@evil.com/",
-                &["hxxps://user:pw[@]evil.com", "https://user:pw@evil.com"],
-            ),
-            (
-                Kind::Url,
-                "tcp://evil.com:443",
-                &["TCP://Evil.com:443", "tcp[:]//evil[.]com:443"],
-            ),
+            (Kind::Url, "https://user:pw@evil.com/", &["hxxps://user:pw[@]evil.com", "https://user:pw@evil.com"]),
+            (Kind::Url, "tcp://evil.com:443", &["TCP://Evil.com:443", "tcp[:]//evil[.]com:443"]),
             (Kind::Url, "ftps://evil.com/A", &["ftps://EVIL.com/A"]),
-            (
-                Kind::Url,
-                "http://xn--zz--a.com/",
-                &["http://XN--zz--a.com"],
-            ),
+            (Kind::Url, "http://xn--zz--a.com/", &["http://XN--zz--a.com"]),
             (Kind::Url, "http://evil.zzzz/", &["http://evil.zzzz"]),
             (
                 Kind::Email,
@@ -348,17 +292,10 @@ mod tests {
             (
                 Kind::Md5,
                 "d41d8cd98f00b204e9800998ecf8427e",
-                &[
-                    "D41D8CD98F00B204E9800998ECF8427E",
-                    "'d41d8cd98f00b204e9800998ecf8427e'",
-                ],
+                &["D41D8CD98F00B204E9800998ECF8427E", "'d41d8cd98f00b204e9800998ecf8427e'"],
             ),
             (Kind::Ssdeep, "3:abc:d", &["3:abc:d"]),
-            (
-                Kind::Cve,
-                "CVE-2021-44228",
-                &["cve_2021_44228", "CVE 2021-44228"],
-            ),
+            (Kind::Cve, "CVE-2021-44228", &["cve_2021_44228", "CVE 2021-44228"]),
             (Kind::Asn, "AS64500", &["as64500", "ASN: 64500"]),
         ] {
             for spelling in spellings {
@@ -370,12 +307,7 @@ mod tests {
 
     #[test]
     fn digests_are_told_by_their_length() {
-        for (digits, kind) in [
-            (32, Kind::Md5),
-            (40, Kind::Sha1),
-            (64, Kind::Sha256),
-            (128, Kind::Sha512),
-        ] {
+        for (digits, kind) in [(32, Kind::Md5), (40, Kind::Sha1), (64, Kind::Sha256), (128, Kind::Sha512)] {
             let digest = "0123456789abcdef".repeat(8)[..digits].to_owned();
             assert_eq!(read(&digest.to_uppercase()), Some((kind, digest)));
         }
@@ -417,20 +349,13 @@ mod tests {
         ] {
             assert_eq!(read(text), None, "{text}");
         }
-        assert_eq!(
-            read(&format!("http://evil.com/{}", "a".repeat(MAX_UNITS))),
-            None
-        );
+        assert_eq!(read(&format!("http://evil.com/{}", "a".repeat(MAX_UNITS))), None);
     }
 
     #[test]
     fn a_known_kind_needs_no_listed_last_label() {
-        let read =
-            |kind, text: &str| classify_as(kind, text, native_to_ascii).map(|found| found.value);
-        assert_eq!(
-            read(Kind::Domain, "evil.zzzz").as_deref(),
-            Some("evil.zzzz")
-        );
+        let read = |kind, text: &str| classify_as(kind, text, native_to_ascii).map(|found| found.value);
+        assert_eq!(read(Kind::Domain, "evil.zzzz").as_deref(), Some("evil.zzzz"));
         assert_eq!(read(Kind::Domain, "evil.com/x"), None);
         assert_eq!(read(Kind::Ipv4, "10.0.0.1").as_deref(), Some("10.0.0.1"));
         assert_eq!(read(Kind::Md5, "evil.com"), None);
@@ -452,13 +377,7 @@ mod tests {
         ] {
             assert!(special(text), "{text}");
         }
-        for text in [
-            "8.8.8.8",
-            "http://evil.com/",
-            "a@evil.com",
-            "8.8.8.0/24",
-            "AS1",
-        ] {
+        for text in ["8.8.8.8", "http://evil.com/", "a@evil.com", "8.8.8.0/24", "AS1"] {
             assert!(!special(text), "{text}");
         }
     }

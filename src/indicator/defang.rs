@@ -35,7 +35,8 @@ impl Writer<'_> {
     }
 
     fn candidate(&mut self, candidate: &Candidate) {
-        let network = matches!(candidate.kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Cidr | Kind::Domain | Kind::Url | Kind::Email);
+        let network =
+            matches!(candidate.kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Cidr | Kind::Domain | Kind::Url | Kind::Email);
         // Nobody opens the unspecified address.
         if !network || self.text.get(candidate.host.0..candidate.host.1) == Some("::") {
             return;
@@ -93,7 +94,9 @@ fn is_renamed(name: &str) -> bool {
 
 /// Whether a mark stands between two host characters, or where `::` begins or ends a host.
 fn is_plain(host: &[u8], position: usize) -> bool {
-    let open = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | 0x80..));
+    let open = |byte: Option<&u8>| {
+        byte.is_none_or(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | 0x80..))
+    };
     open(position.checked_sub(1).and_then(|before| host.get(before))) && open(host.get(position + 1))
 }
 
@@ -135,7 +138,10 @@ mod tests {
     #[test]
     fn in_a_text_only_plain_indicators_change() {
         assert_eq!(
-            defang("See HTTP://evil.com, hxxp://bad.com and bad[.]com; setup.py v1.2.3.4 at a@evil.com.", native_to_ascii),
+            defang(
+                "See HTTP://evil.com, hxxp://bad.com and bad[.]com; setup.py v1.2.3.4 at a@evil.com.",
+                native_to_ascii
+            ),
             "See HXXP://evil[.]com, hxxp://bad[.]com and bad[.]com; setup.py v1.2.3.4 at a[@]evil[.]com."
         );
     }

@@ -440,7 +440,9 @@ fn in_authority(text: Text<'_>, start: usize) -> bool {
     let floor = start.saturating_sub(2 * 64);
     let mut position = start;
     if matches!(text.before(start), b'@' | b':') {
-        while position > floor && (is(text.before(position), class::LOCAL) || matches!(text.before(position), b'@' | b':')) {
+        while position > floor
+            && (is(text.before(position), class::LOCAL) || matches!(text.before(position), b'@' | b':'))
+        {
             position -= 1;
         }
     }
@@ -489,7 +491,10 @@ mod tests {
     fn the_longest_reading_from_the_left_wins() {
         let digest = "d41d8cd98f00b204e9800998ecf8427e";
         check(&[
-            ("http://evil.com/a.exe?h=d41d8cd98f00b204e9800998ecf8427e", "url=http://evil.com/a.exe?h=d41d8cd98f00b204e9800998ecf8427e"),
+            (
+                "http://evil.com/a.exe?h=d41d8cd98f00b204e9800998ecf8427e",
+                "url=http://evil.com/a.exe?h=d41d8cd98f00b204e9800998ecf8427e",
+            ),
             ("mail john@evil.com now", "email=john@evil.com"),
             ("45.63.89.238.host.com", "domain=45.63.89.238.host.com"),
             (&format!("{digest}.evil.com"), &format!("domain={digest}.evil.com")),
@@ -515,7 +520,10 @@ mod tests {
             ("-evil.com .evil.org *.evil.net", "domain=evil.com domain=evil.org domain=evil.net"),
             ("foo-.evil.com", "domain=evil.com"),
             ("访问example.io下载", "domain=example.io"),
-            ("see evil.com. Then evil.org, (evil.net); \"evil.io\"!", "domain=evil.com domain=evil.org domain=evil.net domain=evil.io"),
+            (
+                "see evil.com. Then evil.org, (evil.net); \"evil.io\"!",
+                "domain=evil.com domain=evil.org domain=evil.net domain=evil.io",
+            ),
             ("wait...evil.com", "domain=evil.com"),
             ("_evil.com_ **evil.org**", "domain=evil.com domain=evil.org"),
             ("ev\u{ad}il.com\u{200e}", "domain=evil.com"),
@@ -585,13 +593,25 @@ mod tests {
     fn urls_with_a_scheme() {
         check(&[
             ("<http://evil.com/a>", "url=http://evil.com/a"),
-            ("[x](http://evil.com/a) http://evil.com/Foo_(bar) (http://evil.com/b)", "url=http://evil.com/a url=http://evil.com/Foo_(bar) url=http://evil.com/b"),
-            ("http://evil.com/a[text] http://evil.com/?a[b]=c&d[]=e", "url=http://evil.com/a url=http://evil.com/?a[b]=c&d[]=e"),
-            ("http://evil.com/a, http://evil.com/b;http://evil.com/c", "url=http://evil.com/a url=http://evil.com/b url=http://evil.com/c"),
+            (
+                "[x](http://evil.com/a) http://evil.com/Foo_(bar) (http://evil.com/b)",
+                "url=http://evil.com/a url=http://evil.com/Foo_(bar) url=http://evil.com/b",
+            ),
+            (
+                "http://evil.com/a[text] http://evil.com/?a[b]=c&d[]=e",
+                "url=http://evil.com/a url=http://evil.com/?a[b]=c&d[]=e",
+            ),
+            (
+                "http://evil.com/a, http://evil.com/b;http://evil.com/c",
+                "url=http://evil.com/a url=http://evil.com/b url=http://evil.com/c",
+            ),
             ("http://evil.com/a,b;c.", "url=http://evil.com/a,b;c"),
             ("'http://evil.com/a'b", "url=http://evil.com/a"),
             ("http://evil.com/it's", "url=http://evil.com/it's"),
-            ("**http://evil.com/a** _http://evil.com/b_ +http://evil.com/c+", "url=http://evil.com/a url=http://evil.com/b url=http://evil.com/c"),
+            (
+                "**http://evil.com/a** _http://evil.com/b_ +http://evil.com/c+",
+                "url=http://evil.com/a url=http://evil.com/b url=http://evil.com/c",
+            ),
             ("http://evil.com/a_ http://evil.com/?a=", "url=http://evil.com/a_ url=http://evil.com/?a="),
             (r#"{"u":"http:\/\/evil.com\/a\/b"}"#, "url=http://evil.com/a/b"),
             ("http://evil.com/?a=1&amp;b=2&quot;", "url=http://evil.com/?a=1&b=2"),
@@ -602,10 +622,16 @@ mod tests {
             ("http://evil.com/a下载 http://evil.com下载", "url=http://evil.com/a url=http://evil.com/"),
             ("http://evil.com… “http://evil.com/”", "url=http://evil.com/ url=http://evil.com/"),
             ("http://u:p@evil.com:8080/ http://evil.com:99999/x", "url=http://u:p@evil.com:8080/ url=http://evil.com/"),
-            ("http://0x7f.1/ http://[2a00::1]/a http://localhost:8080", "url=http://127.0.0.1/ url=http://[2a00::1]/a url=http://localhost:8080/"),
+            (
+                "http://0x7f.1/ http://[2a00::1]/a http://localhost:8080",
+                "url=http://127.0.0.1/ url=http://[2a00::1]/a url=http://localhost:8080/",
+            ),
             ("http://myserver/favicon http://evil.zzzz/", "(url=http://myserver/favicon) (url=http://evil.zzzz/)"),
             ("gopher://evil.com/a/b.com?x=d41d8cd98f00b204e9800998ecf8427e z.com", "domain=evil.com domain=z.com"),
-            ("ftp://evil.com/a tcp://1.2.3.4:80 stratum+tcp://evil.com:3333", "url=ftp://evil.com/a url=tcp://1.2.3.4:80 url=stratum+tcp://evil.com:3333"),
+            (
+                "ftp://evil.com/a tcp://1.2.3.4:80 stratum+tcp://evil.com:3333",
+                "url=ftp://evil.com/a url=tcp://1.2.3.4:80 url=stratum+tcp://evil.com:3333",
+            ),
             ("http://evil.com#a http://evil.com?b", "url=http://evil.com/#a url=http://evil.com/?b"),
             ("http://evil.com/\u{202e}a\u{200e} x", "url=http://evil.com/a"),
             ("http:///x http:// y", "(url=http://x/)"),
@@ -618,7 +644,10 @@ mod tests {
         check(&[
             ("evil.com/a evil[.]com:8080/", "url=http://evil.com/a url=http://evil.com:8080/"),
             ("evil.com/. evil.com:8080 x", "url=http://evil.com/ domain=evil.com"),
-            ("run.sh/x licatrade.app/Contents/MacOS", "(url=http://run.sh/x) (url=http://licatrade.app/Contents/MacOS)"),
+            (
+                "run.sh/x licatrade.app/Contents/MacOS",
+                "(url=http://run.sh/x) (url=http://licatrade.app/Contents/MacOS)",
+            ),
             (r"evil.com\path", "(domain=evil.com)"),
         ]);
     }
@@ -626,8 +655,14 @@ mod tests {
     #[test]
     fn defanged_names() {
         check(&[
-            ("evil[.]com evil(.)com evil{.}com evil[dot]com evil DOT com", "domain=evil.com domain=evil.com domain=evil.com domain=evil.com domain=evil.com"),
-            (r"evil[.com evil.]com evil].[com evil\.com evil(.com)", "domain=evil.com domain=evil.com domain=evil.com domain=evil.com domain=evil.com"),
+            (
+                "evil[.]com evil(.)com evil{.}com evil[dot]com evil DOT com",
+                "domain=evil.com domain=evil.com domain=evil.com domain=evil.com domain=evil.com",
+            ),
+            (
+                r"evil[.com evil.]com evil].[com evil\.com evil(.com)",
+                "domain=evil.com domain=evil.com domain=evil.com domain=evil.com domain=evil.com",
+            ),
             ("evil [.] com", "domain=evil.com"),
             ("we met dot in it. polka dot dress. slash dot org", "domain=slash.org"),
             ("setup[.]py Win32[.]BT", "domain=setup.py domain=win32.bt"),
@@ -637,9 +672,18 @@ mod tests {
     #[test]
     fn names_that_are_files_code_or_prose_are_low() {
         check(&[
-            ("Win32/Turla.BT System.IO ASP.NET server.In", "(domain=turla.bt) (domain=system.io) (domain=asp.net) (domain=server.in)"),
-            ("setup.py config.pl readme.md www.evil.sh com.py", "(domain=setup.py) (domain=config.pl) (domain=readme.md) domain=www.evil.sh domain=com.py"),
-            ("com.android.name os.name foo_bar.com evil.com()", "(domain=com.android.name) (domain=os.name) (domain=foo_bar.com) (domain=evil.com)"),
+            (
+                "Win32/Turla.BT System.IO ASP.NET server.In",
+                "(domain=turla.bt) (domain=system.io) (domain=asp.net) (domain=server.in)",
+            ),
+            (
+                "setup.py config.pl readme.md www.evil.sh com.py",
+                "(domain=setup.py) (domain=config.pl) (domain=readme.md) domain=www.evil.sh domain=com.py",
+            ),
+            (
+                "com.android.name os.name foo_bar.com evil.com()",
+                "(domain=com.android.name) (domain=os.name) (domain=foo_bar.com) (domain=evil.com)",
+            ),
             (r"/opt/evil.com C:\evil.com //evil.com", "(domain=evil.com) (domain=evil.com) domain=evil.com"),
             ("EVIL.COM Evil.com", "domain=evil.com domain=evil.com"),
         ]);
@@ -668,7 +712,13 @@ mod tests {
         };
         let default = ExtractOptions::default();
         assert_eq!(values(default.clone()), "10.0.0.1 evil.com evil.com http://evil.com/a");
-        assert_eq!(values(ExtractOptions { unique: true, include_low: true, ..default.clone() }), "10.0.0.1 evil.com setup.py http://evil.com/a");
-        assert_eq!(values(ExtractOptions { include_special: false, kinds: Some(vec![Kind::Ipv4, Kind::Domain]), ..default }), "evil.com evil.com");
+        assert_eq!(
+            values(ExtractOptions { unique: true, include_low: true, ..default.clone() }),
+            "10.0.0.1 evil.com setup.py http://evil.com/a"
+        );
+        assert_eq!(
+            values(ExtractOptions { include_special: false, kinds: Some(vec![Kind::Ipv4, Kind::Domain]), ..default }),
+            "evil.com evil.com"
+        );
     }
 }

@@ -30,10 +30,7 @@ pub(crate) fn ssdeep(text: Text<'_>, start: usize, least: (usize, usize)) -> Opt
     }
     let first_end = skip_base64(text, size_end + 1);
     let second_end = skip_base64(text, first_end + 1);
-    let (first, second) = (
-        text.cut(size_end + 1, first_end),
-        second_end.saturating_sub(first_end + 1),
-    );
+    let (first, second) = (text.cut(size_end + 1, first_end), second_end.saturating_sub(first_end + 1));
     let lengths = (least.0..=64).contains(&first.len()) && (least.1..=64).contains(&second);
     let letter = first.bytes().any(|byte| byte.is_ascii_alphabetic());
     (text.at(first_end) == b':' && lengths && letter).then_some(second_end)
@@ -57,12 +54,7 @@ mod tests {
 
     #[test]
     fn unlikely_digests() {
-        for digest in [
-            "0".repeat(32),
-            "0123".repeat(8),
-            "1234567890".repeat(4),
-            "abcdef".repeat(6),
-        ] {
+        for digest in ["0".repeat(32), "0123".repeat(8), "1234567890".repeat(4), "abcdef".repeat(6)] {
             assert!(is_unlikely(&digest), "{digest}");
         }
         assert!(!is_unlikely("d41d8cd98f00b204e9800998ecf8427e"));
@@ -71,9 +63,7 @@ mod tests {
     #[test]
     fn ssdeep_has_a_block_size_and_two_parts() {
         let whole = |text: &str| ssdeep(Text::new(text), 0, (8, 4)) == Some(text.len());
-        assert!(whole(
-            "96:s4Ud1Lj96tHHlZDrwciQmA+4uy1I0G4HYuL8N3TzS8QsO/wqWXLcMSx:sF1LjEtHHlZDrJzrhuyZvHYm8tKp/RWO"
-        ));
+        assert!(whole("96:s4Ud1Lj96tHHlZDrwciQmA+4uy1I0G4HYuL8N3TzS8QsO/wqWXLcMSx:sF1LjEtHHlZDrJzrhuyZvHYm8tKp/RWO"));
         assert!(whole("3:abcdefgh:abcd"));
         for text in [
             "12:30:45",

@@ -91,11 +91,7 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
             next = None;
         }
         let joined = matches!(text.before(label.end), b'-' | b'_') && label.valid;
-        let end = if joined && next.is_none() {
-            trim_joiners(text, position, label.end, name)
-        } else {
-            label.end
-        };
+        let end = if joined && next.is_none() { trim_joiners(text, position, label.end, name) } else { label.end };
         if !label.valid || end == position || (text.before(end) == b'-') {
             name.truncate(kept);
             break;
@@ -219,30 +215,21 @@ fn trim_emphasis(text: Text<'_>, run: &mut Run, name: &mut String) {
 
 /// Whether what follows a bare ` dot ` ends as a name or an address does, not as a sentence.
 fn bare_holds(text: Text<'_>, run: &Run, name: &str) -> bool {
-    static WORDS: [&str; 15] = ["am", "as", "at", "be", "by", "do", "in", "is", "it", "me", "my", "no", "so", "to", "us"];
+    static WORDS: [&str; 15] =
+        ["am", "as", "at", "be", "by", "do", "in", "is", "it", "me", "my", "no", "so", "to", "us"];
     if run.numeric {
         return true;
     }
     let last = tld::last_label(name);
-    let one_case = !text
-        .cut(run.last, run.end)
-        .bytes()
-        .any(|byte| byte.is_ascii_uppercase())
-        || !text
-            .cut(run.start, run.end)
-            .bytes()
-            .any(|byte| byte.is_ascii_lowercase());
+    let one_case = !text.cut(run.last, run.end).bytes().any(|byte| byte.is_ascii_uppercase())
+        || !text.cut(run.start, run.end).bytes().any(|byte| byte.is_ascii_lowercase());
     one_case && tld::accepts(name) && !WORDS.contains(&last)
 }
 
 /// What a run's name is, if it is a host; `name` becomes its canonical form.
 pub(crate) fn judge(run: &Run, last: Last, to_ascii: ToAscii, name: &mut String) -> Option<Host> {
     if run.numeric {
-        return if run.labels == 4 {
-            ip::v4(name).map(Host::V4)
-        } else {
-            None
-        };
+        return if run.labels == 4 { ip::v4(name).map(Host::V4) } else { None };
     }
     if run.labels < 2 && last != Last::Any || name.len() >= MAX_KEPT {
         return None;
@@ -255,9 +242,7 @@ pub(crate) fn judge(run: &Run, last: Last, to_ascii: ToAscii, name: &mut String)
         *name = to_ascii(name).filter(|name| is_ascii_name(name))?;
     }
     let label = tld::last_label(name);
-    let form = name.len() <= MAX_NAME
-        && !label.contains('_')
-        && !label.bytes().all(|byte| byte.is_ascii_digit());
+    let form = name.len() <= MAX_NAME && !label.contains('_') && !label.bytes().all(|byte| byte.is_ascii_digit());
     let ends = match last {
         Last::Any => true,
         Last::Listed => tld::accepts(name),
@@ -271,20 +256,15 @@ fn is_listed_in_any_script(label: &str) -> bool {
         return tld::is_listed(label);
     }
     // Full-width letters stand for ASCII ones; only the tables of IDNA know.
-    label
-        .chars()
-        .any(|character| matches!(character, '\u{ff10}'..='\u{ff5a}'))
-        || label.chars().count() <= MAX_LABEL
-            && idna::punycode(label).is_some_and(|label| tld::is_listed(&label))
+    label.chars().any(|character| matches!(character, '\u{ff10}'..='\u{ff5a}'))
+        || label.chars().count() <= MAX_LABEL && idna::punycode(label).is_some_and(|label| tld::is_listed(&label))
 }
 
 /// Whether what IDNA made is a name: IDNA itself lets empty labels and long ones pass.
 fn is_ascii_name(name: &str) -> bool {
     name.split('.').all(|label| {
         (1..=MAX_LABEL).contains(&label.len())
-            && label
-                .bytes()
-                .all(|byte| is(byte, class::ALNUM | class::JOINER))
+            && label.bytes().all(|byte| is(byte, class::ALNUM | class::JOINER))
             && !label.starts_with('-')
             && !label.ends_with('-')
     })
@@ -322,11 +302,7 @@ mod tests {
             ("evil DOT co DOT uk", "evil.co.uk", ""),
             ("evil [.] com", "evil.com", ""),
             ("münchen.de", "xn--mnchen-3ya.de", ""),
-            (
-                "例え.テスト.みんな!",
-                "xn--r8jz45g.xn--zckzah.xn--q9jyb4c",
-                "!",
-            ),
+            ("例え.テスト.みんな!", "xn--r8jz45g.xn--zckzah.xn--q9jyb4c", "!"),
             ("россия.РФ", "xn--h1alffa9f.xn--p1ai", ""),
             ("ｅｖｉｌ．ｃｏｍ", "evil.com", ""),
             ("1.2.3.4-static.evil.com", "1.2.3.4-static.evil.com", ""),
@@ -358,10 +334,7 @@ mod tests {
             assert_eq!(name_at(text), None, "{text}");
         }
         assert_eq!(name_at(&format!("{}.com", "a".repeat(64))), None);
-        assert_eq!(
-            name_at(&format!("{}.com", ["abcdefghi"; 26].join("."))),
-            None
-        );
+        assert_eq!(name_at(&format!("{}.com", ["abcdefghi"; 26].join("."))), None);
     }
 
     #[test]
@@ -382,10 +355,7 @@ mod tests {
         let (mut bare_from, mut name) = (0, String::new());
         let text = "a dot b dot c and evil dot com";
         let run = read(Text::new(text), 0, &mut bare_from, &mut name);
-        assert_eq!(
-            (run.end, name.as_str(), bare_from),
-            (1, "a", "a dot b dot c".len())
-        );
+        assert_eq!((run.end, name.as_str(), bare_from), (1, "a", "a dot b dot c".len()));
         let run = read(Text::new(text), 6, &mut bare_from, &mut name);
         assert_eq!((run.end, name.as_str()), (7, "b"));
     }

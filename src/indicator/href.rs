@@ -33,32 +33,17 @@ pub(crate) fn write_userinfo(userinfo: &str, standard: bool, out: &mut String) {
 }
 
 fn write_part(part: &str, standard: bool, out: &mut String) {
-    let visible = part
-        .chars()
-        .filter(|&character| character.is_ascii() || wide(character) != Wide::Transparent);
+    let visible = part.chars().filter(|&character| character.is_ascii() || wide(character) != Wide::Transparent);
     for character in visible {
         write_char(character, standard.then_some(Part::Userinfo), out);
     }
 }
 
 /// Writes path, query and fragment: the text between two positions, behind the authority.
-pub(crate) fn write_rest(
-    text: Text<'_>,
-    start: usize,
-    end: usize,
-    standard: bool,
-    out: &mut String,
-) {
-    let mut writer = Rest {
-        root: out.len(),
-        part: Part::Path,
-        standard,
-        out,
-    };
+pub(crate) fn write_rest(text: Text<'_>, start: usize, end: usize, standard: bool, out: &mut String) {
+    let mut writer = Rest { root: out.len(), part: Part::Path, standard, out };
     let mut position = start;
-    if standard
-        && !matches!(text.at(start), b'/' | b'\\')
-        && sign::before_label(text, start).is_none_or(|m| m.1 != "/")
+    if standard && !matches!(text.at(start), b'/' | b'\\') && sign::before_label(text, start).is_none_or(|m| m.1 != "/")
     {
         writer.out.push('/');
     }
@@ -155,11 +140,7 @@ impl Rest<'_> {
             self.out.truncate(slash + 1);
         } else if dots == 2 {
             self.out.truncate(slash);
-            let parent = self
-                .out
-                .get(self.root..)
-                .and_then(|path| path.rfind('/'))
-                .unwrap_or(0);
+            let parent = self.out.get(self.root..).and_then(|path| path.rfind('/')).unwrap_or(0);
             self.out.truncate(self.root + parent);
             self.out.push('/');
         }
@@ -178,10 +159,7 @@ fn dots(segment: &str) -> usize {
     let mut rest = segment;
     let mut count = 0;
     while !rest.is_empty() {
-        let next = rest
-            .strip_prefix('.')
-            .or_else(|| rest.strip_prefix("%2e"))
-            .or_else(|| rest.strip_prefix("%2E"));
+        let next = rest.strip_prefix('.').or_else(|| rest.strip_prefix("%2e")).or_else(|| rest.strip_prefix("%2E"));
         match next {
             Some(next) if count < 2 => rest = next,
             _ => return 0,
@@ -209,9 +187,7 @@ fn is_encoded(character: char, part: Part) -> bool {
         '\'' => part == Part::Query,
         '`' => part != Part::Query,
         '{' | '}' => matches!(part, Part::Path | Part::Userinfo),
-        '/' | ':' | ';' | '=' | '@' | '[' | '\\' | ']' | '^' | '|' | '?' | '#' => {
-            part == Part::Userinfo
-        }
+        '/' | ':' | ';' | '=' | '@' | '[' | '\\' | ']' | '^' | '|' | '?' | '#' => part == Part::Userinfo,
         _ => false,
     }
 }
@@ -295,15 +271,9 @@ mod tests {
 
     #[test]
     fn user_and_password_are_written_where_they_are() {
-        for (userinfo, href) in [
-            ("", ""),
-            (":", ""),
-            ("a", "a@"),
-            ("a:", "a@"),
-            (":b", ":b@"),
-            ("a:b:c", "a:b%3Ac@"),
-            ("a@b", "a%40b@"),
-        ] {
+        for (userinfo, href) in
+            [("", ""), (":", ""), ("a", "a@"), ("a:", "a@"), (":b", ":b@"), ("a:b:c", "a:b%3Ac@"), ("a@b", "a%40b@")]
+        {
             let mut out = String::new();
             write_userinfo(userinfo, true, &mut out);
             assert_eq!(out, href, "{userinfo}");

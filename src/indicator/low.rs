@@ -10,9 +10,40 @@ use super::tld;
 
 /// Words before a version or section number.
 static NUMBERED: [&str; 34] = [
-    "annex", "api", "appendix", "article", "build", "chapter", "clause", "driver", "fig", "figure", "firmware", "item",
-    "kernel", "no", "oid", "paragraph", "patch", "release", "rev", "revision", "rfc", "sdk", "section", "step", "table",
-    "update", "v", "ver", "version", "software", "os", "app", "sec", "par",
+    "annex",
+    "api",
+    "appendix",
+    "article",
+    "build",
+    "chapter",
+    "clause",
+    "driver",
+    "fig",
+    "figure",
+    "firmware",
+    "item",
+    "kernel",
+    "no",
+    "oid",
+    "paragraph",
+    "patch",
+    "release",
+    "rev",
+    "revision",
+    "rfc",
+    "sdk",
+    "section",
+    "step",
+    "table",
+    "update",
+    "v",
+    "ver",
+    "version",
+    "software",
+    "os",
+    "app",
+    "sec",
+    "par",
 ];
 
 /// Last labels that are a file's ending far more often.
@@ -21,17 +52,69 @@ static FILE_ENDINGS: [&str; 13] =
 
 /// Last labels that are a file's ending behind a common stem.
 static SOME_FILE_ENDINGS: [&str; 35] = [
-    "ai", "app", "as", "bar", "box", "bz", "cat", "cc", "data", "day", "docs", "download", "foo", "id", "in", "io", "is",
-    "link", "map", "mk", "ml", "mm", "name", "new", "pet", "pl", "pub", "rip", "run", "sc", "st", "tab", "tf", "vi", "win",
+    "ai", "app", "as", "bar", "box", "bz", "cat", "cc", "data", "day", "docs", "download", "foo", "id", "in", "io",
+    "is", "link", "map", "mk", "ml", "mm", "name", "new", "pet", "pl", "pub", "rip", "run", "sc", "st", "tab", "tf",
+    "vi", "win",
 ];
 
 /// Stems of file names.
 static STEMS: [&str; 56] = [
-    "agent", "app", "build", "client", "common", "conf", "config", "configure", "core", "data", "default", "doc", "document",
-    "dump", "file", "helper", "image", "index", "info", "init", "install", "installer", "invoice", "lib", "list", "loader",
-    "log", "main", "makefile", "malware", "manifest", "module", "output", "payload", "plugin", "readme", "report", "result",
-    "results", "run", "sample", "script", "script1", "server", "service", "settings", "setup", "start", "system", "temp",
-    "template", "test", "tmp", "update", "user", "util",
+    "agent",
+    "app",
+    "build",
+    "client",
+    "common",
+    "conf",
+    "config",
+    "configure",
+    "core",
+    "data",
+    "default",
+    "doc",
+    "document",
+    "dump",
+    "file",
+    "helper",
+    "image",
+    "index",
+    "info",
+    "init",
+    "install",
+    "installer",
+    "invoice",
+    "lib",
+    "list",
+    "loader",
+    "log",
+    "main",
+    "makefile",
+    "malware",
+    "manifest",
+    "module",
+    "output",
+    "payload",
+    "plugin",
+    "readme",
+    "report",
+    "result",
+    "results",
+    "run",
+    "sample",
+    "script",
+    "script1",
+    "server",
+    "service",
+    "settings",
+    "setup",
+    "start",
+    "system",
+    "temp",
+    "template",
+    "test",
+    "tmp",
+    "update",
+    "user",
+    "util",
 ];
 
 /// First labels of names of packages.
@@ -39,17 +122,17 @@ static PACKAGE_ROOTS: [&str; 9] = ["android", "com", "edu", "gov", "java", "java
 
 /// First labels that are a variable or a module.
 static OBJECTS: [&str; 47] = [
-    "args", "array", "cls", "config", "console", "document", "element", "event", "exports", "form", "input", "item", "json",
-    "math", "module", "node", "np", "obj", "object", "options", "os", "path", "pd", "process", "props", "re", "req", "res",
-    "row", "self", "state", "std", "string", "sys", "system", "this", "user", "window", "data", "request", "response", "app",
-    "ctx", "context", "file", "list", "model",
+    "args", "array", "cls", "config", "console", "document", "element", "event", "exports", "form", "input", "item",
+    "json", "math", "module", "node", "np", "obj", "object", "options", "os", "path", "pd", "process", "props", "re",
+    "req", "res", "row", "self", "state", "std", "string", "sys", "system", "this", "user", "window", "data",
+    "request", "response", "app", "ctx", "context", "file", "list", "model",
 ];
 
 /// Last labels that are a member then.
 static MEMBERS: [&str; 39] = [
-    "add", "call", "data", "download", "events", "format", "group", "host", "id", "in", "info", "io", "is", "link", "live",
-    "map", "name", "next", "now", "open", "page", "parent", "parents", "play", "run", "save", "search", "select", "self",
-    "services", "show", "status", "stream", "style", "target", "to", "update", "watch", "zone",
+    "add", "call", "data", "download", "events", "format", "group", "host", "id", "in", "info", "io", "is", "link",
+    "live", "map", "name", "next", "now", "open", "page", "parent", "parents", "play", "run", "save", "search",
+    "select", "self", "services", "show", "status", "stream", "style", "target", "to", "update", "watch", "zone",
 ];
 
 /// Products, in this case.
@@ -110,7 +193,8 @@ pub(crate) fn name(text: Text<'_>, run: &Run, name: &str) -> bool {
 /// `dir\.name\`: a path whose dots look escaped.
 fn is_escaped_path(text: Text<'_>, run: &Run) -> bool {
     let raw = text.cut(run.start, run.end);
-    (text.before(run.start) == b'\\' || text.at(run.end) == b'\\') && raw.contains("\\.")
+    (text.before(run.start) == b'\\' || text.at(run.end) == b'\\')
+        && raw.contains("\\.")
         && raw.bytes().all(|byte| is(byte, class::ALNUM | class::JOINER) || matches!(byte, b'.' | b'\\'))
 }
 
@@ -140,7 +224,8 @@ fn is_file(name: &str) -> bool {
         return true;
     }
     if FILE_ENDINGS.binary_search(&last).is_ok() {
-        return !name.starts_with("www") && !tld::is_registry_suffix(name.get(name.len() - last.len() - before.len() - 1..).unwrap_or_default());
+        return !name.starts_with("www")
+            && !tld::is_registry_suffix(name.get(name.len() - last.len() - before.len() - 1..).unwrap_or_default());
     }
     two && SOME_FILE_ENDINGS.contains(&last) && STEMS.contains(&before)
 }

@@ -36,34 +36,16 @@ static V6: [(u64, u8); 7] = [
 ];
 
 /// Last labels that no public registry serves.
-pub(crate) static SPECIAL_NAMES: [&str; 10] = [
-    "corp",
-    "example",
-    "home",
-    "internal",
-    "intranet",
-    "invalid",
-    "lan",
-    "local",
-    "localhost",
-    "test",
-];
+pub(crate) static SPECIAL_NAMES: [&str; 10] =
+    ["corp", "example", "home", "internal", "intranet", "invalid", "lan", "local", "localhost", "test"];
 
 /// Names of two labels that are special with all below.
-static SPECIAL_PAIRS: [&str; 7] = [
-    "example.com",
-    "example.edu",
-    "example.net",
-    "example.org",
-    "home.arpa",
-    "in-addr.arpa",
-    "ip6.arpa",
-];
+static SPECIAL_PAIRS: [&str; 7] =
+    ["example.com", "example.edu", "example.net", "example.org", "home.arpa", "in-addr.arpa", "ip6.arpa"];
 
 /// Whether an IPv4 address is special.
 pub fn v4(address: u32) -> bool {
-    V4.iter()
-        .any(|&(network, prefix)| (address ^ network) >> (32 - prefix) == 0)
+    V4.iter().any(|&(network, prefix)| (address ^ network) >> (32 - prefix) == 0)
 }
 
 /// Whether an IPv6 address is special.
@@ -74,9 +56,7 @@ pub fn v6(address: u128) -> bool {
     }
     address <= 1
         || address >> 32 == 0x0064_ff9b << 64
-        || V6
-            .iter()
-            .any(|&(network, prefix)| (upper ^ network) >> (64 - prefix) == 0)
+        || V6.iter().any(|&(network, prefix)| (upper ^ network) >> (64 - prefix) == 0)
 }
 
 /// Whether a name, lower case, as A-labels, is special.
@@ -125,10 +105,7 @@ mod tests {
             assert!(is_v4(first) && is_v4(last), "{first} {last}");
             let below: u32 = first.parse::<Ipv4Addr>().unwrap().to_bits() - 1;
             let above = last.parse::<Ipv4Addr>().unwrap().to_bits().checked_add(1);
-            assert!(
-                !v4(below) && above.is_none_or(|above| !v4(above)),
-                "{first} {last}"
-            );
+            assert!(!v4(below) && above.is_none_or(|above| !v4(above)), "{first} {last}");
         }
         assert!(is_v4("0.0.0.0") && is_v4("0.255.255.255") && !is_v4("1.0.0.0"));
     }
@@ -170,14 +147,9 @@ mod tests {
 
     #[test]
     fn special_names_and_all_below() {
-        for special in [
-            "localhost",
-            "a.localhost",
-            "printer.local",
-            "example.com",
-            "www.example.org",
-            "1.0.0.10.in-addr.arpa",
-        ] {
+        for special in
+            ["localhost", "a.localhost", "printer.local", "example.com", "www.example.org", "1.0.0.10.in-addr.arpa"]
+        {
             assert!(name(special), "{special}");
         }
         for public in ["example.io", "myexample.com", "local.com", "arpa", "locals"] {
@@ -187,14 +159,7 @@ mod tests {
 
     #[test]
     fn special_numbers() {
-        assert!(
-            asn(0)
-                && asn(23_456)
-                && asn(64_496)
-                && asn(65_551)
-                && asn(4_200_000_000)
-                && asn(u32::MAX)
-        );
+        assert!(asn(0) && asn(23_456) && asn(64_496) && asn(65_551) && asn(4_200_000_000) && asn(u32::MAX));
         assert!(!asn(1) && !asn(64_495) && !asn(65_552) && !asn(4_199_999_999));
     }
 }

@@ -176,7 +176,8 @@ impl<'t> Text<'t> {
     /// The first position from here on at which an indicator may begin, or the end.
     #[inline(always)]
     pub(crate) fn skip_dull(self, mut position: usize) -> usize {
-        while position < self.len() && !is(self.at(position), class::ALNUM | class::JOINER | class::WIDE | class::LEAD) {
+        while position < self.len() && !is(self.at(position), class::ALNUM | class::JOINER | class::WIDE | class::LEAD)
+        {
             position += 1;
         }
         position
