@@ -1,10 +1,12 @@
 //! What a reader found in a text, before anybody decides whether it is wanted.
 
-use super::host::Host;
+use super::host::{Host, Run};
 use super::idna::ToAscii;
+use super::ip::{self, V6};
 use super::kind::Kind;
-use super::text::Text;
-use super::{ip, special};
+use super::text::{Text, class, is};
+use super::{hash, low, number, sign, special};
+use std::fmt::Write;
 
 /// An indicator in a text. Its canonical value stands in [`Reader::value`] until the next one is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,26 @@ impl Candidate {
     }
 }
 
+impl Candidate {
+    /// One that is a run of labels, or begins with it.
+    pub(crate) fn of_run(kind: Kind, run: &Run) -> Candidate {
+        Candidate { host: (run.start, run.end), defanged: run.defanged, ..Candidate::new(kind, run.start, run.end) }
+    }
+
+    /// The same in a text that has so many bytes more in front.
+    pub(crate) fn moved(self, by: usize) -> Candidate {
+        let moved = |(start, end): (usize, usize)| (start + by, end + by);
+        Candidate {
+            start: self.start + by,
+            end: self.end + by,
+            host: moved(self.host),
+            at: moved(self.at),
+            scheme: moved(self.scheme),
+            ..self
+        }
+    }
+}
+
 /// Reads indicators of a text, one after the other.
 pub(crate) struct Reader<'t> {
     pub(crate) text: Text<'t>,
@@ -54,6 +76,90 @@ impl<'t> Reader<'t> {
             Host::V4(address) => special::v4(address),
             Host::Name => special::name(&self.name),
         }
+    }
+
+    /// The host read last, alone.
+    pub(crate) fn host(&mut self, run: &Run, host: Host) -> Candidate {
+        self.value.clear();
+        self.push_host(host);
+        let kind = if host == Host::Name { Kind::Domain } else { Kind::Ipv4 };
+        Candidate { special: self.is_special(host), ..Candidate::of_run(kind, run) }
+    }
+
+    /// The network of an IPv4 address that a slash and a prefix length or a netmask follow.
+    pub(crate) fn network_v4(&mut self, run: &Run, address: u32) -> Option<Candidate> {
+        let (prefix, end) = ip::v4_prefix(self.text, self.slash(run.end)?)?;
+        let network = ip::network_v4(address, prefix);
+        self.value.clear();
+        ip::write_v4(network, &mut self.value);
+        let _ = write!(self.value, "/{prefix}");
+        Some(Candidate { end, special: special::v4(network), ..Candidate::of_run(Kind::Cidr, run) })
+    }
+
+    /// An IPv6 address, or its network where a prefix length follows.
+    pub(crate) fn v6(&mut self, start: usize, found: &V6) -> Candidate {
+        let mut candidate = Candidate::new(Kind::Ipv6, start, found.end);
+        candidate.host = (start, found.end);
+        candidate.defanged = found.defanged;
+        let prefix = self.slash(found.end).and_then(|slash| ip::prefix_length(self.text, slash, 128));
+        let prefix = prefix.filter(|&(_, end)| !is(self.text.at(end), class::ALNUM));
+        self.value.clear();
+        let mut address = found.address;
+        if let Some((prefix, _)) = prefix {
+            address = ip::network_v6(address, prefix);
+        }
+        ip::write_v6(address, &mut self.value);
+        candidate.special = special::v6(address);
+        if let Some((prefix, end)) = prefix {
+            let _ = write!(self.value, "/{prefix}");
+            candidate.kind = Kind::Cidr;
+            candidate.end = end;
+        }
+        candidate
+    }
+
+    /// A digest in hexadecimal digits; no letter, digit or `_` on either side.
+    pub(crate) fn digest(&mut self, start: usize) -> Option<Candidate> {
+        let text = self.text;
+        let end = text.skip_digest(start);
+        let digits = text.cut(start, end);
+        let count = if digits.is_ascii() { digits.len() } else { digits.bytes().filter(u8::is_ascii_hexdigit).count() };
+        let whole = !is(text.at(end), class::ALNUM) && text.at(end) != b'_' && text.before(start) != b'_';
+        let kind = hash::kind_of(count).filter(|_| whole)?;
+        self.value.clear();
+        self.value.push_str(digits);
+        if digits.len() > count {
+            self.value.retain(|digit| digit.is_ascii());
+        }
+        self.value.make_ascii_lowercase();
+        Some(Candidate { low: hash::is_unlikely(&self.value), ..Candidate::new(kind, start, end) })
+    }
+
+    /// An ssdeep hash whose parts have at least so many characters.
+    pub(crate) fn ssdeep(&mut self, start: usize, least: (usize, usize)) -> Option<Candidate> {
+        let end = hash::ssdeep(self.text, start, least)?;
+        self.value.clear();
+        self.value.push_str(self.text.cut(start, end));
+        Some(Candidate::new(Kind::Ssdeep, start, end))
+    }
+
+    /// A CVE identifier.
+    pub(crate) fn cve(&mut self, start: usize) -> Option<Candidate> {
+        let end = number::cve(self.text, start, &mut self.value)?;
+        Some(Candidate::new(Kind::Cve, start, end))
+    }
+
+    /// An autonomous system.
+    pub(crate) fn asn(&mut self, start: usize) -> Option<Candidate> {
+        let found = number::asn(self.text, start, &mut self.value)?;
+        let special = special::asn(found.number);
+        Some(Candidate { special, low: low::asn(found.number), ..Candidate::new(Kind::Asn, start, found.end) })
+    }
+
+    /// Behind the one slash that stands here, defanged or not.
+    fn slash(&self, position: usize) -> Option<usize> {
+        let found = sign::separators(self.text, position);
+        (found.colons == 0 && found.slashes == 1 && self.text.at(position) != b'\\').then_some(found.end)
     }
 
     /// Writes the host read last to the value.

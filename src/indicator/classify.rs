@@ -3,15 +3,16 @@
 //! The whole string counts, apart from blanks and one pair of quotes or brackets around it. What only context speaks
 //! against in running text, a file name or a version, is taken here: the caller says that it is an indicator.
 
-use super::candidate::Reader;
-use super::host::{self, Host, Last, Run};
+use super::candidate::{Candidate, Reader};
+use super::host::{self, Host, Last};
 use super::idna::ToAscii;
 use super::ip::{self, ReadV6};
 use super::kind::Kind;
+use super::scheme;
 use super::sign;
-use super::text::units;
+use super::text::{Text, units};
 use super::url::Extent;
-use super::{hash, number, scheme, special};
+use std::ops::Range;
 
 /// Longer strings are not read, in UTF-16 units.
 const MAX_UNITS: usize = 8_192;
@@ -29,19 +30,32 @@ pub struct Classified {
 
 /// The kind and canonical value of one string; `None` for what is no indicator.
 pub fn classify(text: &str, to_ascii: ToAscii) -> Option<Classified> {
-    Whole::new(text, to_ascii)?.any(Last::ListedOrSpecial)
+    let mut whole = Whole::new(text, to_ascii)?;
+    let candidate = whole.any()?;
+    Some(whole.classified(&candidate))
 }
 
 /// The same if the kind is known: a string that may be read in two ways is read in this one, and the last label of a
 /// name need not be listed.
 pub fn classify_as(kind: Kind, text: &str, to_ascii: ToAscii) -> Option<Classified> {
-    Whole::new(text, to_ascii)?.of_kind(kind)
+    let mut whole = Whole::new(text, to_ascii)?;
+    let candidate = whole.of_kind(kind)?;
+    Some(whole.classified(&candidate))
+}
+
+/// Where in a string the indicator stands that it is.
+pub(crate) fn candidate(text: &str, to_ascii: ToAscii) -> Option<Candidate> {
+    let mut whole = Whole::new(text, to_ascii)?;
+    let candidate = whole.any()?;
+    Some(candidate.moved(whole.trimmed))
 }
 
 /// A whole string under the reader.
 struct Whole<'t> {
     reader: Reader<'t>,
     end: usize,
+    /// How much was cut from its start.
+    trimmed: usize,
 }
 
 impl<'t> Whole<'t> {
@@ -49,185 +63,145 @@ impl<'t> Whole<'t> {
         if text.len() > MAX_UNITS && units(text) > MAX_UNITS {
             return None;
         }
-        let text = trim(text);
-        Some(Whole { reader: Reader::new(text, to_ascii), end: text.len() })
+        let Range { start, end } = trim(text);
+        let trimmed = text.get(start..end)?;
+        Some(Whole { reader: Reader::new(trimmed, to_ascii), end: trimmed.len(), trimmed: start })
     }
 
-    fn any(&mut self, last: Last) -> Option<Classified> {
-        // From the most particular form to the least; at most one of them spans the string, except that a digest
-        // without dots is no name and a name of two numbers no network.
+    fn classified(&mut self, candidate: &Candidate) -> Classified {
+        let value = std::mem::take(&mut self.reader.value);
+        Classified { kind: candidate.kind, value, special: candidate.special }
+    }
+
+    /// From the most particular form to the least.
+    fn any(&mut self) -> Option<Candidate> {
         self.url()
             .or_else(|| self.digest())
-            .or_else(|| self.network_or_v6())
+            .or_else(|| self.v6())
             .or_else(|| self.ssdeep())
             .or_else(|| self.named_number())
-            .or_else(|| self.email(last))
-            .or_else(|| self.host(last))
+            .or_else(|| self.email(Last::ListedOrSpecial))
+            .or_else(|| self.host(Last::ListedOrSpecial))
     }
 
-    fn of_kind(&mut self, kind: Kind) -> Option<Classified> {
+    fn of_kind(&mut self, kind: Kind) -> Option<Candidate> {
         let found = match kind {
             Kind::Url => self.url().or_else(|| self.host(Last::Any)),
             Kind::Email => self.email(Last::Any),
-            Kind::Domain | Kind::Ipv4 | Kind::Cidr | Kind::Ipv6 => {
-                self.network_or_v6().or_else(|| self.host(Last::Any))
-            }
-            _ => self.any(Last::ListedOrSpecial),
+            Kind::Domain => self.host(Last::Any),
+            _ => self.any(),
         };
         found.filter(|found| found.kind == kind)
     }
 
-    /// What was read, with the value left in the reader.
-    fn found(&mut self, kind: Kind, special: bool) -> Option<Classified> {
-        Some(Classified { kind, value: std::mem::take(&mut self.reader.value), special })
+    /// A candidate that spans the string.
+    fn spans(&self, candidate: Candidate) -> Option<Candidate> {
+        (candidate.start == 0 && candidate.end == self.end).then_some(candidate)
     }
 
-    fn url(&mut self) -> Option<Classified> {
+    fn url(&mut self) -> Option<Candidate> {
         let scheme = scheme::read(self.reader.text, 0)?;
         let url = self.reader.url(0, scheme, Extent::Whole)?;
-        if url.end == self.end { self.found(Kind::Url, url.special) } else { None }
+        self.spans(url)
     }
 
-    fn digest(&mut self) -> Option<Classified> {
-        let text = self.reader.text.cut(0, self.end);
-        let digits = text.chars().filter(char::is_ascii_hexdigit).count();
-        let kind = hash::kind_of(digits)?;
-        if self.reader.text.skip_digest(0) != self.end {
-            return None;
-        }
-        self.reader.value = text.chars().filter(char::is_ascii_hexdigit).collect();
-        self.reader.value.make_ascii_lowercase();
-        self.found(kind, false)
+    fn digest(&mut self) -> Option<Candidate> {
+        let digest = self.reader.digest(0)?;
+        self.spans(digest)
     }
 
-    fn ssdeep(&mut self) -> Option<Classified> {
-        let end = hash::ssdeep(self.reader.text, 0, (1, 1))?;
-        if end != self.end {
-            return None;
-        }
-        self.reader.value = self.reader.text.cut(0, end).to_owned();
-        self.found(Kind::Ssdeep, false)
+    fn ssdeep(&mut self) -> Option<Candidate> {
+        let hash = self.reader.ssdeep(0, (1, 1))?;
+        self.spans(hash)
     }
 
-    fn named_number(&mut self) -> Option<Classified> {
-        let reader = &mut self.reader;
-        if number::cve(reader.text, 0, &mut reader.value) == Some(self.end) {
-            return self.found(Kind::Cve, false);
-        }
-        let asn = number::asn(reader.text, 0, &mut reader.value).filter(|asn| asn.end == self.end)?;
-        self.found(Kind::Asn, special::asn(asn.number))
+    fn named_number(&mut self) -> Option<Candidate> {
+        let found = self.reader.cve(0).or_else(|| self.reader.asn(0))?;
+        self.spans(found)
     }
 
     /// An IPv6 address, in brackets with a port too, or a network of them.
-    fn network_or_v6(&mut self) -> Option<Classified> {
+    fn v6(&mut self) -> Option<Candidate> {
         let text = self.reader.text;
         let open = text.at(0) == b'[' && sign::closed(text, 0).is_none();
-        let ReadV6::Address(found) = ip::read_v6(text, usize::from(open)) else {
-            return None;
-        };
-        if open {
-            let (_, end, _) = self.reader.port(found.end + 1);
-            if text.at(found.end) != b']' || end != self.end {
-                return None;
-            }
-            return self.v6(found.address);
+        let ReadV6::Address(found) = ip::read_v6(text, usize::from(open)) else { return None };
+        if !open {
+            let address = self.reader.v6(0, &found);
+            return self.spans(address);
         }
-        if found.end == self.end {
-            return self.v6(found.address);
-        }
-        let (prefix, end) = ip::prefix_length(text, self.slash(found.end)?, 128)?;
-        if end != self.end {
-            return None;
-        }
-        self.reader.value.clear();
-        let network = ip::network_v6(found.address, prefix);
-        ip::write_v6(network, &mut self.reader.value);
-        self.push_prefix(prefix);
-        self.found(Kind::Cidr, special::v6(network))
+        let (_, port_end, _) = self.reader.port(found.end + 1);
+        let closed = text.at(found.end) == b']' && port_end == self.end;
+        closed.then(|| self.reader.v6(1, &found)).filter(|address| address.kind == Kind::Ipv6)
     }
 
-    fn v6(&mut self, address: u128) -> Option<Classified> {
-        self.reader.value.clear();
-        ip::write_v6(address, &mut self.reader.value);
-        self.found(Kind::Ipv6, special::v6(address))
-    }
-
-    fn email(&mut self, last: Last) -> Option<Classified> {
+    fn email(&mut self, last: Last) -> Option<Candidate> {
         let text = self.reader.text;
         let run = host::read(text, 0, &mut self.reader.bare_from, &mut self.reader.name);
         let (at, sign) = (run.end..self.end).find_map(|at| sign::at(text, at).map(|sign| (at, sign)))?;
         let email = self.reader.email(Some(&run), at, sign, 0, last)?;
-        if email.start == 0 && email.end == self.end { self.found(Kind::Email, email.special) } else { None }
+        self.spans(email)
     }
 
     /// What begins with a name or an IPv4 address: that, with a port left out; a network; a URL without a scheme.
-    fn host(&mut self, last: Last) -> Option<Classified> {
+    fn host(&mut self, last: Last) -> Option<Candidate> {
         let reader = &mut self.reader;
         let run = host::read(reader.text, 0, &mut reader.bare_from, &mut reader.name);
-        let host =
-            host::judge(&run, if run.labels < 2 { Last::Listed } else { last }, reader.to_ascii, &mut reader.name)?;
+        if run.labels < 2 {
+            return None;
+        }
+        let host = host::judge(&run, last, reader.to_ascii, &mut reader.name)?;
         if let Host::V4(address) = host
-            && let Some(network) = self.network_v4(&run, address)
+            && let Some(network) = reader.network_v4(&run, address).filter(|network| network.end == self.end)
         {
             return Some(network);
         }
-        let (_, port_end, _) = self.reader.port(run.end);
-        if port_end == self.end {
-            self.reader.value.clear();
-            self.reader.push_host(host);
-            let special = self.reader.is_special(host);
-            return self.found(if host == Host::Name { Kind::Domain } else { Kind::Ipv4 }, special);
+        if self.reader.port(run.end).1 == self.end {
+            return Some(self.reader.host(&run, host));
         }
         let url = self.reader.bare_url(&run, host, Extent::Whole)?;
-        if url.end == self.end { self.found(Kind::Url, url.special) } else { None }
-    }
-
-    fn network_v4(&mut self, run: &Run, address: u32) -> Option<Classified> {
-        let slash = self.slash(run.end)?;
-        let (prefix, end) = ip::v4_prefix(self.reader.text, slash)?;
-        if end != self.end {
-            return None;
-        }
-        self.reader.value.clear();
-        let network = ip::network_v4(address, prefix);
-        ip::write_v4(network, &mut self.reader.value);
-        self.push_prefix(prefix);
-        self.found(Kind::Cidr, special::v4(network))
-    }
-
-    /// Behind the one slash that stands here, defanged or not.
-    fn slash(&self, position: usize) -> Option<usize> {
-        let found = sign::separators(self.reader.text, position);
-        (found.colons == 0 && found.slashes == 1 && self.reader.text.at(position) != b'\\').then_some(found.end)
-    }
-
-    fn push_prefix(&mut self, prefix: u8) {
-        let _ = std::fmt::Write::write_fmt(&mut self.reader.value, format_args!("/{prefix}"));
+        self.spans(url)
     }
 }
 
-/// Cuts blanks, one pair of quotes or brackets, a leading `*.` and a final dot.
-fn trim(text: &str) -> &str {
-    let text = text.trim();
-    let mut inner = text.chars();
-    let pair = (inner.next(), inner.next_back());
-    let paired = matches!(
-        pair,
-        (Some('"'), Some('"'))
-            | (Some('\''), Some('\''))
-            | (Some('`'), Some('`'))
-            | (Some('<'), Some('>'))
-            | (Some('('), Some(')'))
-            | (Some('{'), Some('}'))
-            | (Some('“' | '„'), Some('”' | '“'))
-            | (Some('‘'), Some('’'))
-            | (Some('«'), Some('»'))
-            | (Some('['), Some(']'))
-    );
-    let text = if paired { inner.as_str().trim() } else { text };
-    let text = text.strip_prefix("*.").unwrap_or(text);
-    let plain_end = text.len() > 1 && !text.contains('/');
-    if plain_end { text.strip_suffix('.').unwrap_or(text) } else { text }
+/// What is left without blanks, one pair of quotes or brackets, a leading `*.` and a final dot.
+fn trim(text: &str) -> Range<usize> {
+    let mut start = text.len() - text.trim_start().len();
+    let mut end = text.trim_end().len().max(start);
+    let inside = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
+    let mut characters = inside(start, end).chars();
+    if let (Some(first), Some(last)) = (characters.next(), characters.next_back())
+        && is_pair(first, last)
+    {
+        let inner = characters.as_str();
+        start += first.len_utf8() + inner.len() - inner.trim_start().len();
+        end = start + inner.trim().len();
+    }
+    if text.as_bytes().get(start) == Some(&b'*')
+        && let Some(dot) = sign::dot(Text::new(text), start + 1)
+    {
+        start = dot.end.min(end);
+    }
+    let host = inside(start, end);
+    if host.len() > 1 && host.ends_with('.') && !host.contains('/') {
+        end -= 1;
+    }
+    start..end
+}
+
+fn is_pair(first: char, last: char) -> bool {
+    matches!(
+        (first, last),
+        ('"', '"')
+            | ('\'', '\'')
+            | ('`', '`')
+            | ('<', '>')
+            | ('(', ')')
+            | ('{', '}')
+            | ('[', ']')
+            | ('“' | '„', '”' | '“')
+            | ('‘' | '‚', '’' | '‘')
+            | ('«', '»')
+    )
 }
 
 #[cfg(test)]

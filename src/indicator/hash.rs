@@ -15,9 +15,8 @@ pub(crate) fn kind_of(digits: usize) -> Option<Kind> {
 }
 
 /// Whether a digest, in lower case, looks like padding or a number: few different digits, or only one sort.
-#[cfg_attr(not(test), expect(dead_code, reason = "extraction asks"))]
 pub(crate) fn is_unlikely(digest: &str) -> bool {
-    let seen = digest.bytes().fold(0u32, |seen, byte| seen | 1 << char::from(byte).to_digit(16).unwrap_or(0));
+    let seen = digest.bytes().fold(0u32, |seen, byte| seen | 1 << ((byte & 15) + 9 * (byte >> 6)));
     let (digits, letters) = (seen & 0x3ff, seen >> 10);
     seen.count_ones() < 5 || digits == 0 || letters == 0
 }

@@ -6,7 +6,7 @@
 use super::idna::{self, ToAscii};
 use super::ip;
 use super::sign::{self, Sign, Strength};
-use super::text::{Text, Wide, class, is, wide};
+use super::text::{Text, Wide, class, class_of, is, wide};
 use super::tld;
 
 /// The longest name, RFC 1035.
@@ -104,8 +104,7 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
         run.last = position;
         run.end = end;
         run.ascii &= label.ascii;
-        run.numeric &= label.ascii
-            && name.get(kept..).is_some_and(|label| label.bytes().all(|byte| matches!(byte, b'.' | b'0'..=b'9')));
+        run.numeric &= label.numeric || end < label.end && text.skip(position, class::DIGIT) == end;
         let Some(sign) = next else { break };
         if sign.strength == Strength::Bare && before_bare.is_none() {
             before_bare = Some((run, name.len()));
@@ -126,57 +125,72 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
 
 /// Reads one label into `name`. `octet`: after three numbers; then a hyphen before another address ends the fourth.
 fn read_label(text: Text<'_>, start: usize, octet: bool, name: &mut String) -> Label {
+    let kept = name.len();
     let mut label = Label { end: start, ascii: true, numeric: true, valid: false };
-    let (mut plain, mut spaceless, mut units) = (false, false, 0);
+    let mut spaceless = false;
+    let mut letters = 0;
     loop {
-        let byte = text.at(label.end);
-        let (character, length) = if byte < 0x80 {
-            match () {
-                () if is(byte, class::ALNUM) => {
-                    if spaceless {
-                        break;
-                    }
-                    plain = true;
-                    label.valid = true;
-                    label.numeric &= byte.is_ascii_digit();
-                }
-                () if is(byte, class::JOINER) => {
-                    if octet && label.numeric && byte == b'-' && ip::quad_follows(text, label.end + 1) {
-                        break;
-                    }
-                    label.numeric = false;
-                }
-                () => break,
+        let plain_end = read_plain(text, &mut label, octet, spaceless);
+        letters += plain_end - label.end;
+        if name.len() < MAX_KEPT {
+            name.push_str(text.cut(label.end, plain_end.min(label.end + MAX_KEPT)));
+        }
+        label.end = plain_end;
+        let character = text.char_at(label.end);
+        if character.is_ascii() {
+            break;
+        }
+        match wide(character) {
+            Wide::Spaceless if label.valid && !spaceless => break,
+            Wide::Letter | Wide::Spaceless => {
+                spaceless |= wide(character) == Wide::Spaceless;
+                (label.ascii, label.numeric, label.valid) = (false, false, true);
             }
-            (char::from(byte.to_ascii_lowercase()), 1)
-        } else {
-            let character = text.char_at(label.end);
-            match wide(character) {
-                Wide::Spaceless if plain => break,
-                Wide::Letter | Wide::Spaceless => {
-                    spaceless |= wide(character) == Wide::Spaceless;
-                    (label.ascii, label.numeric, label.valid) = (false, false, true);
+            Wide::Transparent => {
+                let next = text.skip_transparent(label.end);
+                if !text.starts_label(next) && text.at(next) != b'-' {
+                    break;
                 }
-                Wide::Transparent => {
-                    let next = text.skip_transparent(label.end);
-                    if !text.starts_label(next) && text.at(next) != b'-' {
-                        break;
-                    }
-                    label.end = next;
-                    continue;
-                }
-                Wide::Other => break,
+                label.end = next;
+                continue;
             }
-            (character, character.len_utf8())
-        };
+            Wide::Other => break,
+        }
         if name.len() < MAX_KEPT {
             name.push(character);
         }
-        units += 1;
-        label.end += length;
+        letters += 1;
+        label.end += character.len_utf8();
     }
-    label.valid &= units <= MAX_LABEL && text.at(start) != b'-';
+    if let Some(label) = name.get_mut(kept..) {
+        label.make_ascii_lowercase();
+    }
+    label.valid &= letters <= MAX_LABEL && text.at(start) != b'-';
     label
+}
+
+/// The end of the ASCII letters, digits and joiners with which a label goes on; notes what they are.
+fn read_plain(text: Text<'_>, label: &mut Label, octet: bool, spaceless: bool) -> usize {
+    let start = label.end;
+    if octet && label.numeric {
+        let digits = text.skip(start, class::DIGIT);
+        if digits > start && text.at(digits) == b'-' && ip::quad_follows(text, digits + 1) {
+            label.valid = true;
+            return digits;
+        }
+    }
+    let (mut any, mut all) = (0, u8::MAX);
+    let mut end = start;
+    // Behind a letter of a script without blanks only a hyphen or underscore goes on.
+    let classes = if spaceless { class::JOINER } else { class::ALNUM | class::JOINER };
+    while is(text.at(end), classes) {
+        any |= class_of(text.at(end));
+        all &= class_of(text.at(end));
+        end += 1;
+    }
+    label.valid |= any & class::ALNUM != 0;
+    label.numeric &= all & class::DIGIT != 0;
+    end
 }
 
 /// Cuts `-` and `_` from the end of a label, which ends the run. Gives its new end.
@@ -201,12 +215,12 @@ fn trim_emphasis(text: Text<'_>, run: &mut Run, name: &mut String) {
 
 /// Whether what follows a bare ` dot ` ends as a name or an address does, not as a sentence.
 fn bare_holds(text: Text<'_>, run: &Run, name: &str) -> bool {
-    static WORDS: [&str; 16] =
-        ["am", "as", "at", "be", "by", "do", "in", "is", "it", "me", "my", "no", "so", "to", "us", "name"];
+    static WORDS: [&str; 15] =
+        ["am", "as", "at", "be", "by", "do", "in", "is", "it", "me", "my", "no", "so", "to", "us"];
     if run.numeric {
         return true;
     }
-    let last = name.rsplit('.').next().unwrap_or_default();
+    let last = tld::last_label(name);
     let one_case = !text.cut(run.last, run.end).bytes().any(|byte| byte.is_ascii_uppercase())
         || !text.cut(run.start, run.end).bytes().any(|byte| byte.is_ascii_lowercase());
     one_case && tld::accepts(name) && !WORDS.contains(&last)
@@ -221,13 +235,13 @@ pub(crate) fn judge(run: &Run, last: Last, to_ascii: ToAscii, name: &mut String)
         return None;
     }
     if !run.ascii {
-        let label = name.rsplit('.').next().unwrap_or_default();
+        let label = tld::last_label(name);
         if last == Last::Listed && !is_listed_in_any_script(label) {
             return None;
         }
         *name = to_ascii(name).filter(|name| is_ascii_name(name))?;
     }
-    let label = name.rsplit('.').next().unwrap_or_default();
+    let label = tld::last_label(name);
     let form = name.len() <= MAX_NAME && !label.contains('_') && !label.bytes().all(|byte| byte.is_ascii_digit());
     let ends = match last {
         Last::Any => true,

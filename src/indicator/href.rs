@@ -5,8 +5,8 @@
 //! of a defanged path are undone on the way.
 //! Source: url.spec.whatwg.org, sections 1.3, 3.5 and 4.4.
 
-use super::sign::{self, Sign};
-use super::text::{Text, Wide, class, is, wide};
+use super::sign;
+use super::text::{Text, Wide, wide};
 use std::fmt::Write;
 
 /// Which part of a URL a character stands in: each has its own set of what must be encoded.
@@ -43,7 +43,8 @@ fn write_part(part: &str, standard: bool, out: &mut String) {
 pub(crate) fn write_rest(text: Text<'_>, start: usize, end: usize, standard: bool, out: &mut String) {
     let mut writer = Rest { root: out.len(), part: Part::Path, standard, out };
     let mut position = start;
-    if standard && !matches!(text.at(start), b'/' | b'\\') && sign_meaning(text, start).is_none_or(|m| m.1 != "/") {
+    if standard && !matches!(text.at(start), b'/' | b'\\') && sign::before_label(text, start).is_none_or(|m| m.1 != "/")
+    {
         writer.out.push('/');
     }
     while position < end {
@@ -89,9 +90,9 @@ impl Rest<'_> {
     }
 
     fn sign_or(&mut self, text: Text<'_>, position: usize, character: char, next: usize) -> usize {
-        let joined =
-            self.out.len() == self.root || self.out.bytes().next_back().is_some_and(|byte| is(byte, class::ALNUM));
-        if let Some((sign, meaning)) = sign_meaning(text, position).filter(|_| joined) {
+        // What stands before is asked of what was written: it may have been encoded since.
+        let joined = self.out.len() == self.root || self.out.chars().next_back().is_some_and(sign::joins);
+        if let Some((sign, meaning)) = sign::before_label(text, position).filter(|_| joined) {
             meaning.chars().for_each(|character| self.push(character));
             return sign.end;
         }
@@ -205,14 +206,6 @@ fn skip_ampersand(text: Text<'_>, mut position: usize) -> usize {
         position += 4;
     }
     position
-}
-
-/// A defanged sign here with a letter or digit behind it; what stands before is for the caller to look at.
-pub(crate) fn sign_meaning(text: Text<'_>, position: usize) -> Option<(Sign, &'static str)> {
-    let half_open = || (text.at(position) == b'[').then(|| sign::dot(text, position)).flatten().map(|sign| (sign, "."));
-    let (sign, meaning) = sign::closed(text, position).or_else(half_open)?;
-    let behind = text.skip_transparent(sign.end);
-    is(text.at(behind), class::ALNUM).then_some((sign, meaning))
 }
 
 #[cfg(test)]

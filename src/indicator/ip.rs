@@ -96,7 +96,6 @@ pub(crate) struct V6 {
 pub(crate) enum ReadV6 {
     Address(V6),
     /// No address; this far is judged.
-    #[expect(dead_code, reason = "extraction asks")]
     Nothing(usize),
 }
 

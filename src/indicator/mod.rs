@@ -2,13 +2,16 @@
 
 mod candidate;
 mod classify;
+mod defang;
 mod email;
+mod extract;
 mod hash;
 mod host;
 mod href;
 pub mod idna;
 pub mod ip;
 pub mod kind;
+mod low;
 mod number;
 mod refang;
 mod scheme;
@@ -19,6 +22,8 @@ pub mod tld;
 mod url;
 
 pub use classify::{Classified, classify, classify_as};
+pub use defang::defang;
+pub use extract::{Confidence, ExtractOptions, Found, extract};
 pub use idna::ToAscii;
 #[cfg(not(target_arch = "wasm32"))]
 pub use idna::native_to_ascii;

@@ -1,66 +1,139 @@
 //! Undoes defang spellings in a text and changes nothing else.
+//!
+//! Closed brackets and full-width forms between host characters, and defanged schemes, mean the same everywhere. Half-open
+//! brackets, blanks around them, `\\.` and bare words are undone only inside what [`extract`](super::extract()) finds,
+//! so that code like `f(.5)` stays as it is.
 
+use super::candidate::Candidate;
+use super::extract;
 use super::idna::ToAscii;
+use super::kind::Kind;
 use super::scheme::{self, Scheme};
-use super::sign;
-use super::text::{Text, Wide, class, is, wide};
+use super::sign::{self, Strength};
+use super::text::{Text, class, is};
 use std::borrow::Cow;
 
 /// Rewrites the defang spellings of a text in place.
-pub fn refang(text: &str, _to_ascii: ToAscii) -> Cow<'_, str> {
-    let source = Text::new(text);
-    let mut out = String::new();
-    let (mut copied, mut position) = (0, 0);
-    while position < text.len() {
-        let Some((end, meaning)) = rewrite(source, position) else {
-            position += 1;
-            continue;
-        };
-        out.push_str(source.cut(copied, position));
-        out.push_str(&meaning);
-        (copied, position) = (end, end);
+pub fn refang(text: &str, to_ascii: ToAscii) -> Cow<'_, str> {
+    let mut spelled = Vec::new();
+    extract::scan(text, to_ascii, &mut |candidate, _| {
+        if candidate.defanged {
+            spelled.push(*candidate);
+        }
+    });
+    let mut out = Rewriter { source: Text::new(text), copied: 0, out: String::new() };
+    let mut position = 0;
+    for candidate in &spelled {
+        out.sure(position, candidate.start);
+        out.candidate(candidate);
+        position = candidate.end;
     }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(source.cut(copied, text.len()));
-    Cow::Owned(out)
+    out.sure(position, text.len());
+    out.finish(text)
 }
 
-/// What is defanged at a position: where it ends, and what it stands for.
-fn rewrite(text: Text<'_>, position: usize) -> Option<(usize, Cow<'static, str>)> {
-    let byte = text.at(position);
-    let before = text.before(position);
-    if is(byte, class::ALNUM) {
-        let begins = scheme::may_begin(byte) && !is(before, class::ALNUM);
-        let scheme = begins.then(|| scheme::read(text, position)).flatten()?;
+/// Copies a text, except where it is rewritten.
+struct Rewriter<'t> {
+    source: Text<'t>,
+    /// So far the text stands in `out`.
+    copied: usize,
+    out: String,
+}
+
+impl<'t> Rewriter<'t> {
+    /// Puts something else in the place of a part; gives its end.
+    fn replace(&mut self, start: usize, end: usize, meaning: &str) -> usize {
+        self.out.push_str(self.source.cut(self.copied, start));
+        self.out.push_str(meaning);
+        self.copied = end;
+        end
+    }
+
+    fn finish(mut self, text: &'t str) -> Cow<'t, str> {
+        if self.copied == 0 {
+            return Cow::Borrowed(text);
+        }
+        self.out.push_str(self.source.cut(self.copied, text.len()));
+        Cow::Owned(self.out)
+    }
+
+    /// What is sure anywhere, between two positions.
+    fn sure(&mut self, start: usize, end: usize) {
+        let mut position = start;
+        while position < end {
+            position = self.scheme(position).or_else(|| self.closed(position)).unwrap_or(position + 1);
+        }
+    }
+
+    /// A defanged scheme.
+    fn scheme(&mut self, position: usize) -> Option<usize> {
+        let text = self.source;
+        if !scheme::may_begin(text.at(position)) || is(text.before(position), class::ALNUM) {
+            return None;
+        }
+        let scheme = scheme::read(text, position).filter(|scheme| scheme.defanged)?;
         let authority = text.starts_label(scheme.end) || text.at(scheme.end) == b'[';
-        return (scheme.defanged && authority).then(|| (scheme.end, Cow::Owned(written(text, position, &scheme))));
+        authority.then(|| self.replace(position, scheme.end, &refanged(text, position, &scheme)))
     }
-    let host_before =
-        if before < 0x80 { is(before, class::ALNUM | class::JOINER) } else { is_letter(text.char_before(position)) };
-    if !host_before {
-        return None;
-    }
-    let (sign, meaning) = sign::closed(text, position)?;
-    text.starts_label(sign.end).then_some((sign.end, Cow::Borrowed(meaning)))
-}
 
-fn is_letter(character: char) -> bool {
-    matches!(wide(character), Wide::Letter | Wide::Spaceless | Wide::Transparent)
+    /// A closed sign between two host characters.
+    fn closed(&mut self, position: usize) -> Option<usize> {
+        let text = self.source;
+        let (sign, meaning) = sign::closed(text, position)?;
+        let between = sign::joins_before(text, position) && text.starts_label(sign.end);
+        between.then(|| self.replace(position, sign.end, meaning))
+    }
+
+    /// All that an indicator holds.
+    fn candidate(&mut self, candidate: &Candidate) {
+        let Candidate { start, end, host, at, .. } = *candidate;
+        match candidate.kind {
+            Kind::Email => self.signs(start, at.0),
+            _ => self.sure(start, if at.0 < at.1 { at.0 } else { host.0 }),
+        }
+        if at.0 < at.1 && self.source.cut(at.0, at.1) != "@" {
+            self.replace(at.0, at.1, "@");
+        }
+        self.signs(host.0, host.1);
+        self.path(host.1, end);
+    }
+
+    /// Signs of any spelling, in a host or a local part.
+    fn signs(&mut self, start: usize, end: usize) {
+        let text = self.source;
+        let mut position = start;
+        while position < end {
+            let dot = sign::dot(text, position).filter(|dot| dot.strength != Strength::Plain).map(|dot| (dot, "."));
+            position = match dot.or_else(|| sign::closed(text, position)).filter(|(sign, _)| sign.end <= end) {
+                Some((sign, meaning)) => self.replace(position, sign.end, meaning),
+                None => position + 1,
+            };
+        }
+    }
+
+    /// Port, path, query and fragment.
+    fn path(&mut self, start: usize, end: usize) {
+        let text = self.source;
+        let mut position = start;
+        while position < end {
+            position = match sign::in_path(text, position) {
+                Some((sign, meaning)) => self.replace(position, sign.end, meaning),
+                None => position + 1,
+            };
+        }
+    }
 }
 
 /// The scheme refanged, in the case in which it was written, with the slashes that it has.
-fn written(text: Text<'_>, start: usize, scheme: &Scheme) -> String {
-    let mut name = if scheme.renamed { scheme.name.to_owned() } else { text.cut(start, scheme.name_end).to_owned() };
-    if scheme.renamed && text.at(start).is_ascii_uppercase() && text.before(scheme.name_end).is_ascii_uppercase() {
-        name.make_ascii_uppercase();
+fn refanged(text: Text<'_>, start: usize, scheme: &Scheme) -> String {
+    let written = text.cut(start, scheme.name_end);
+    let mut refanged = if scheme.renamed { scheme.name } else { written }.to_owned();
+    if scheme.renamed && !written.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        refanged.make_ascii_uppercase();
     }
-    let separators = sign::separators(text, scheme.name_end);
-    name.push(':');
-    let slashes = text.cut(scheme.name_end, separators.end).chars().filter(|&mark| matches!(mark, '/' | '\\'));
-    name.extend(slashes);
-    name
+    refanged.push(':');
+    refanged.extend(text.cut(scheme.name_end, scheme.end).chars().filter(|mark| matches!(mark, '/' | '\\')));
+    refanged
 }
 
 #[cfg(test)]
@@ -80,6 +153,21 @@ mod tests {
             ("fxp://a.b", "ftp://a.b"),
             ("john[at]evil[.]com", "john@evil.com"),
             ("evil．com", "evil.com"),
+        ] {
+            assert_eq!(refang(text, native_to_ascii), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn weak_spellings_are_undone_inside_what_extract_finds() {
+        for (text, plain) in [
+            (r"evil[.com evil.]com evil].[com evil\.com", "evil.com evil.com evil.com evil.com"),
+            ("evil dot com is not polka dot dress", "evil.com is not polka dot dress"),
+            ("john at evil dot com", "john@evil.com"),
+            ("john (at) evil (dot) com", "john@evil.com"),
+            ("hxxp:// evil [.] com/a[.php", "http://evil.com/a.php"),
+            ("[:][:]1 2a00[:]b[:][:]1 hxxp://[2a00[:][:]1]/", "::1 2a00:b::1 http://[2a00::1]/"),
+            ("hxxps://u:p[@]evil[.]com[:]8080[/]a[.]b", "https://u:p@evil.com:8080/a.b"),
         ] {
             assert_eq!(refang(text, native_to_ascii), plain, "{text}");
         }

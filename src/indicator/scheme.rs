@@ -132,7 +132,6 @@ fn is_close(byte: u8) -> bool {
 }
 
 /// Whether any scheme at all ends before here, known or not: `gopher://`.
-#[cfg_attr(not(test), expect(dead_code, reason = "extraction asks"))]
 pub(crate) fn ends_before(text: Text<'_>, position: usize) -> bool {
     let slashes = position >= 3 && text.at(position - 1) == b'/' && text.at(position - 2) == b'/';
     slashes && text.at(position - 3) == b':' && is(text.before(position - 3), class::ALNUM)

@@ -4,7 +4,7 @@
 //! [`Strength`] tells how sure a spelling is: closed brackets mean it wherever they stand between two host characters,
 //! a half-open bracket or a bare ` dot ` only inside what turns out to be an indicator.
 
-use super::text::{Text, class, is};
+use super::text::{Text, Wide, class, is, wide};
 
 /// How a sign is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +131,35 @@ pub(crate) fn closed(text: Text<'_>, position: usize) -> Option<(Sign, &'static 
         Core::Separator(..) => "://",
     };
     Some((sign, meaning))
+}
+
+/// A sign in a path: closed, or the half-open `[.`, between two host characters.
+pub(crate) fn in_path(text: Text<'_>, position: usize) -> Option<(Sign, &'static str)> {
+    let found = before_label(text, position)?;
+    joins_before(text, position).then_some(found)
+}
+
+/// The same, whatever stands before it.
+pub(crate) fn before_label(text: Text<'_>, position: usize) -> Option<(Sign, &'static str)> {
+    let half_open = || if text.at(position) == b'[' { dot(text, position).map(|sign| (sign, ".")) } else { None };
+    let found = closed(text, position).or_else(half_open)?;
+    text.starts_label(found.0.end).then_some(found)
+}
+
+/// Whether a host character ends before a position.
+pub(crate) fn joins_before(text: Text<'_>, position: usize) -> bool {
+    match text.before(position) {
+        byte if byte < 0x80 => is(byte, class::ALNUM | class::JOINER),
+        _ => joins(text.char_before(position)),
+    }
+}
+
+/// Whether a character is one of a host.
+pub(crate) fn joins(character: char) -> bool {
+    match u8::try_from(character) {
+        Ok(byte) if byte < 0x80 => is(byte, class::ALNUM | class::JOINER),
+        _ => wide(character) != Wide::Other,
+    }
 }
 
 /// `.`, or half-open or mirrored: `.]`, `].[` has its own first byte.

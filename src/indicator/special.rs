@@ -2,6 +2,8 @@
 //!
 //! Source: the IANA special-purpose address registries, RFC 2606, 6761, 7534 and 8375, and the AS number registry.
 
+use super::tld::last_label;
+
 /// A network of the IPv4 registry: first address, prefix length.
 static V4: [(u32, u8); 15] = [
     (0x0000_0000, 8),
@@ -59,9 +61,10 @@ pub fn v6(address: u128) -> bool {
 
 /// Whether a name, lower case, as A-labels, is special.
 pub fn name(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or_default();
-    let pair = |pair: &&str| name.strip_suffix(*pair).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    SPECIAL_NAMES.contains(&last) || SPECIAL_PAIRS.iter().any(pair)
+    let last = last_label(name);
+    let before = name.len().checked_sub(last.len() + 1).and_then(|dot| name.get(..dot));
+    let pair = before.and_then(|before| name.get(before.len() - last_label(before).len()..)).unwrap_or_default();
+    SPECIAL_NAMES.binary_search(&last).is_ok() || SPECIAL_PAIRS.binary_search(&pair).is_ok()
 }
 
 /// Whether an autonomous system number is special.

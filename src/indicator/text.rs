@@ -173,6 +173,16 @@ impl<'t> Text<'t> {
         position
     }
 
+    /// The first position from here on at which an indicator may begin, or the end.
+    #[inline(always)]
+    pub(crate) fn skip_dull(self, mut position: usize) -> usize {
+        while position < self.len() && !is(self.at(position), class::ALNUM | class::JOINER | class::WIDE | class::LEAD)
+        {
+            position += 1;
+        }
+        position
+    }
+
     /// The first position from here on that is no transparent character.
     pub(crate) fn skip_transparent(self, mut position: usize) -> usize {
         while self.at(position) >= 0x80 {

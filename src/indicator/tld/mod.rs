@@ -24,13 +24,17 @@ pub fn is_listed(label: &str) -> bool {
     table.get(name.len()).is_some_and(|names| holds(names, name)) || OTHER_ROOTS.contains(&label)
 }
 
+/// The last label of a name; all of it if it has no dot.
+pub fn last_label(name: &str) -> &str {
+    let start = name.bytes().rposition(|byte| byte == b'.').map_or(0, |dot| dot + 1);
+    name.get(start..).unwrap_or_default()
+}
+
 /// Whether a name, as A-labels, ends in a last label that exists.
 pub fn accepts(name: &str) -> bool {
-    let Some((before, last)) = name.rsplit_once('.') else {
-        return false;
-    };
+    let last = last_label(name);
     if last == "onion" {
-        let service = before.rsplit('.').next().unwrap_or_default();
+        let service = last_label(name.strip_suffix(".onion").unwrap_or_default());
         return matches!(service.len(), 16 | 56)
             && service.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
     }
@@ -39,8 +43,7 @@ pub fn accepts(name: &str) -> bool {
 
 /// Whether a name ends in one of the special names of one label: `printer.local`.
 pub fn is_special(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or_default();
-    SPECIAL_NAMES.contains(&last)
+    SPECIAL_NAMES.binary_search(&last_label(name)).is_ok()
 }
 
 /// Whether a name is a registry's own: a last label alone, or a two-letter one after one of a few second labels.

@@ -3,6 +3,7 @@
 use super::Extent;
 use crate::indicator::href;
 use crate::indicator::scheme;
+use crate::indicator::sign;
 use crate::indicator::text::{Text, Wide, class, is, wide};
 
 /// Entities of HTML that stand for something a URL does not hold.
@@ -31,7 +32,7 @@ pub(super) fn of(text: Text<'_>, start: usize, from: usize, extent: Extent) -> u
 fn of_whole(text: Text<'_>, from: usize) -> usize {
     let mut position = from;
     while position < text.len() {
-        if let Some((sign, _)) = href::sign_meaning(text, position) {
+        if let Some((sign, _)) = sign::before_label(text, position) {
             position = sign.end;
             continue;
         }
@@ -48,7 +49,7 @@ fn begins_rest(text: Text<'_>, position: usize, extent: Extent) -> bool {
     let escaped = || extent == Extent::Whole || text.at(href::skip_backslashes(text, position)) == b'/';
     matches!(text.at(position), b'/' | b'?' | b'#')
         || text.at(position) == b'\\' && escaped()
-        || href::sign_meaning(text, position).is_some_and(|(_, meaning)| meaning == "/")
+        || sign::before_label(text, position).is_some_and(|(_, meaning)| meaning == "/")
 }
 
 struct Scan<'t> {
@@ -81,8 +82,7 @@ impl Scan<'_> {
             return Some(next);
         }
         if matches!(byte, b'[' | b'(' | b'{' | b'<' | 0xe2..)
-            && is(text.before(position), class::ALNUM)
-            && let Some((sign, _)) = href::sign_meaning(text, position)
+            && let Some((sign, _)) = sign::in_path(text, position)
         {
             return Some(sign.end);
         }

@@ -11,7 +11,7 @@ use super::ip::{self, ReadV6, V6};
 use super::kind::Kind;
 use super::scheme::{self, Scheme};
 use super::sign::{self, Sign, Strength};
-use super::text::{class, is};
+use super::text::{Text, class, is};
 use super::{href, special, tld};
 
 /// How far user name and password may reach.
@@ -202,12 +202,15 @@ impl Reader<'_> {
             let _ = std::fmt::Write::write_fmt(&mut self.value, format_args!(":{port}"));
         }
         url.end = end::of(text, url.start, port_end, extent);
-        let root = self.value.len();
         href::write_rest(text, port_end, url.end, standard, &mut self.value);
-        // A defanged path shows in that its text is not what the same text without signs would be.
-        url.defanged |= has_sign(self.text.cut(port_end, url.end)) && self.value.len() > root;
+        url.defanged |= has_sign(text, port_end, url.end);
         Some(url)
     }
+}
+
+/// Where a URL whose authority ends at `from` ends in running text.
+pub(crate) fn end_of(text: Text<'_>, start: usize, from: usize) -> usize {
+    end::of(text, start, from, Extent::Prose)
 }
 
 fn is_path(byte: u8) -> bool {
@@ -215,13 +218,11 @@ fn is_path(byte: u8) -> bool {
         || matches!(byte, b'_' | b'-' | b'~' | b'%' | b'?' | b'#' | b'.' | b'@' | b'+' | b'=' | b'&' | b'!' | b'$')
 }
 
-/// Whether any spelling of a sign stands in a path.
-fn has_sign(rest: &str) -> bool {
-    let text = super::text::Text::new(rest);
-    rest.bytes().enumerate().any(|(position, byte)| {
-        (matches!(byte, b'[' | b'(' | b'{' | b'<') || byte >= 0xe2)
-            && is(text.before(position), class::ALNUM)
-            && href::sign_meaning(text, position).is_some()
+/// Whether any spelling of a sign stands between two positions of a path.
+fn has_sign(text: Text<'_>, start: usize, end: usize) -> bool {
+    (start..end).any(|position| {
+        let begins = matches!(text.at(position), b'[' | b'(' | b'{' | b'<' | 0xe2..);
+        begins && sign::in_path(text, position).is_some()
     })
 }
 

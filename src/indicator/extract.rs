@@ -1,0 +1,724 @@
+//! Finds indicators in running text.
+//!
+//! One pass from the left. Almost every word is followed by something that begins nothing, and costs a look into a
+//! table for each of its bytes; only a word before a dot, an at sign, a colon or a bracket is read as what it may
+//! begin. At each place the longest reading wins and the pass goes on behind it.
+//!
+//! **Linear on any text**: what was read and came to nothing is remembered (`judged`, `v6_judged`, and the reader's
+//! `bare_from`), so that no part of it is read a second time in the same way; looking back is bounded.
+
+use super::candidate::{Candidate, Reader};
+use super::host::{self, Host, Last, Run};
+use super::idna::ToAscii;
+use super::ip::{self, ReadV6};
+use super::kind::Kind;
+use super::sign::{self, Sign};
+use super::text::{Text, Wide, class, is, units, wide};
+use super::url::Extent;
+use super::{low, scheme};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// What of the indicators of a text is wanted.
+#[derive(Clone, Debug)]
+pub struct ExtractOptions {
+    /// These kinds only.
+    pub kinds: Option<Vec<Kind>>,
+    /// Also what has the form of an indicator but hardly the meaning: versions, file names, code.
+    pub include_low: bool,
+    /// Also what is private, loopback, documentation or reserved.
+    pub include_special: bool,
+    /// Each pair of kind and value once.
+    pub unique: bool,
+}
+
+impl Default for ExtractOptions {
+    fn default() -> ExtractOptions {
+        ExtractOptions { kinds: None, include_low: false, include_special: true, unique: false }
+    }
+}
+
+/// How sure extraction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confidence {
+    /// Form and surroundings speak for an indicator.
+    High,
+    /// The form does, the text around it does not.
+    Low,
+}
+
+/// An indicator in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<'f> {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its canonical value.
+    pub value: &'f str,
+    /// Where it starts, in UTF-16 units.
+    pub start: usize,
+    /// Where it ends, in UTF-16 units.
+    pub end: usize,
+    /// Where it stands, in bytes of UTF-8.
+    pub bytes: Range<usize>,
+    /// Whether any part is defanged.
+    pub defanged: bool,
+    /// Whether the text around it speaks against it.
+    pub confidence: Confidence,
+    /// Private, loopback, documentation or reserved.
+    pub special: bool,
+}
+
+/// Calls `found` with each indicator of a text, from the left; they never overlap. Nothing is allocated for what is
+/// not wanted, and the value is only lent.
+pub fn extract(text: &str, options: &ExtractOptions, to_ascii: ToAscii, found: &mut dyn FnMut(Found<'_>)) {
+    let mut seen = BTreeSet::new();
+    let mut offset = Offset { ascii: text.is_ascii(), byte: 0, unit: 0 };
+    scan(text, to_ascii, &mut |candidate, value| {
+        let wanted = options.kinds.as_ref().is_none_or(|kinds| kinds.contains(&candidate.kind))
+            && (options.include_low || !candidate.low)
+            && (options.include_special || !candidate.special);
+        if !wanted || options.unique && !seen.insert((candidate.kind, value.to_owned())) {
+            return;
+        }
+        let start = offset.of(text, candidate.start);
+        let end = offset.of(text, candidate.end);
+        found(Found {
+            kind: candidate.kind,
+            value,
+            start,
+            end,
+            bytes: candidate.start..candidate.end,
+            defanged: candidate.defanged,
+            confidence: if candidate.low { Confidence::Low } else { Confidence::High },
+            special: candidate.special,
+        });
+    });
+}
+
+/// Turns byte offsets into UTF-16 offsets; they must ascend.
+struct Offset {
+    /// Then both are the same.
+    ascii: bool,
+    byte: usize,
+    unit: usize,
+}
+
+impl Offset {
+    fn of(&mut self, text: &str, byte: usize) -> usize {
+        if self.ascii {
+            return byte;
+        }
+        self.unit += units(text.get(self.byte..byte).unwrap_or_default());
+        self.byte = byte;
+        self.unit
+    }
+}
+
+/// Calls `found` with every candidate of a text, low ones too, and its canonical value.
+pub(crate) fn scan(text: &str, to_ascii: ToAscii, found: &mut dyn FnMut(&Candidate, &str)) {
+    let mut scan = Scan { reader: Reader::new(text, to_ascii), floor: 0, judged: 0, v6_judged: 0, found };
+    let mut position = 0;
+    while position < text.len() {
+        position = scan.step(position);
+        position = scan.reader.text.skip_dull(position);
+    }
+}
+
+struct Scan<'t, 'f> {
+    reader: Reader<'t>,
+    /// Behind what was found last: nothing begins before.
+    floor: usize,
+    /// Behind the run of labels read last: none begins before.
+    judged: usize,
+    /// The same for IPv6.
+    v6_judged: usize,
+    found: &'f mut dyn FnMut(&Candidate, &str),
+}
+
+/// What the bytes behind a word make possible.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    Nothing,
+    /// A sign of a host: a dot, an at sign, a colon, a bracket.
+    Sign,
+}
+
+impl Scan<'_, '_> {
+    /// Reads what begins at a position, and reports it; gives the position to go on from.
+    fn step(&mut self, position: usize) -> usize {
+        let text = self.reader.text;
+        let byte = text.at(position);
+        let found = match byte {
+            _ if is(byte, class::ALNUM | class::JOINER) => return self.word(position),
+            0x80.. => return self.wide(position),
+            b'@' => self.at_sign(None, position),
+            b':' | b'[' | b'(' | b'{' => self.v6(position),
+            _ => None,
+        };
+        found.unwrap_or(position + 1)
+    }
+
+    /// Reports a candidate; gives its end.
+    fn report(&mut self, candidate: Candidate) -> Option<usize> {
+        (self.found)(&candidate, &self.reader.value);
+        self.floor = candidate.end;
+        self.judged = self.judged.max(candidate.end);
+        Some(candidate.end)
+    }
+
+    /// A word: ASCII letters and digits, hyphens and underscores between them.
+    fn word(&mut self, word: usize) -> usize {
+        let text = self.reader.text;
+        let end = text.skip(word, class::ALNUM | class::JOINER);
+        let mut start = word;
+        while text.at(start) == b'-' {
+            start += 1;
+        }
+        if start == end {
+            return end;
+        }
+        let next = text.at(end);
+        if self.lead(end) == Lead::Sign {
+            let found = self
+                .with_scheme(start, end)
+                .or_else(|| self.v6_word(start, end))
+                .or_else(|| self.host(start))
+                .or_else(|| self.ssdeep(start, end));
+            if let Some(end) = found {
+                return end;
+            }
+        } else if matches!(next, b'*' | b'#' | b'+') {
+            if let Some(end) = self.with_scheme(start, end) {
+                return end;
+            }
+        }
+        self.pieces(start, end)
+    }
+
+    #[inline(always)]
+    fn lead(&self, end: usize) -> Lead {
+        let text = self.reader.text;
+        let next = text.at(end);
+        let sign = match next {
+            b'.' => text.starts_label(end + 1) || matches!(text.at(end + 1), b']' | b')' | b'}'),
+            b' ' => match text.at(end + 1) {
+                b'[' | b'(' | b'{' | b'<' | 0xe3.. => true,
+                b'd' | b'D' => text.has(end, " dot "),
+                b'a' | b'A' => text.has(end, " at "),
+                _ => false,
+            },
+            0xc2.. => true,
+            _ => is(next, class::LEAD),
+        };
+        if sign { Lead::Sign } else { Lead::Nothing }
+    }
+
+    /// A character that is not ASCII: a letter of a label, or nothing.
+    fn wide(&mut self, position: usize) -> usize {
+        let text = self.reader.text;
+        let mut end = position;
+        loop {
+            let character = text.char_at(end);
+            if u32::from(character) < 0x80 || !matches!(wide(character), Wide::Letter | Wide::Spaceless) {
+                break;
+            }
+            end += character.len_utf8();
+        }
+        if end == position {
+            return position + text.char_at(position).len_utf8();
+        }
+        self.host(position).unwrap_or(end)
+    }
+
+    /// A URL whose scheme is one of the pieces of a word.
+    fn with_scheme(&mut self, start: usize, end: usize) -> Option<usize> {
+        let text = self.reader.text;
+        if text.at(end) == b'.' || text.at(end) == b'@' {
+            return None;
+        }
+        let mut piece = start;
+        while piece < end {
+            if scheme::may_begin(text.at(piece))
+                && let Some(scheme) = scheme::read(text, piece)
+                && let Some(url) = self.reader.url(piece, scheme, Extent::Prose)
+            {
+                return self.report(url);
+            }
+            piece = text.skip(text.skip(piece, class::ALNUM), class::JOINER);
+        }
+        None
+    }
+
+    /// An IPv6 address that begins with the last piece of a word.
+    fn v6_word(&mut self, start: usize, end: usize) -> Option<usize> {
+        let text = self.reader.text;
+        let mut piece = end;
+        while piece > start && end - piece <= 4 && is(text.before(piece), class::HEX) {
+            piece -= 1;
+        }
+        let group = (1..=4).contains(&(end - piece)) && !is(text.before(piece), class::ALNUM);
+        if !group || !matches!(text.at(end), b':' | b'[' | b'(' | b'{' | b'<') {
+            return None;
+        }
+        self.v6(piece)
+    }
+
+    /// An IPv6 address or network.
+    fn v6(&mut self, start: usize) -> Option<usize> {
+        let text = self.reader.text;
+        let before = text.before(start);
+        let doubled = before == b':' && start >= 2 && text.at(start - 2) == b':';
+        if start < self.v6_judged || is(before, class::ALNUM) || doubled {
+            return None;
+        }
+        let found = match ip::read_v6(text, start) {
+            ReadV6::Address(found) => found,
+            ReadV6::Nothing(end) => {
+                self.v6_judged = end;
+                return None;
+            }
+        };
+        let mut address = self.reader.v6(start, &found);
+        address.low = address.kind == Kind::Ipv6 && low::v6(&found);
+        let unspecified = found.groups == 0 && address.kind == Kind::Ipv6;
+        if unspecified { None } else { self.report(address) }
+    }
+
+    /// An e-mail address whose at sign stands here.
+    fn at_sign(&mut self, left: Option<&Run>, position: usize) -> Option<usize> {
+        let sign = sign::at(self.reader.text, position)?;
+        self.email(left, position, sign)
+    }
+
+    fn email(&mut self, left: Option<&Run>, at: usize, sign: Sign) -> Option<usize> {
+        let email = self.reader.email(left, at, sign, self.floor, Last::Listed)?;
+        if in_authority(self.reader.text, email.start) { None } else { self.report(email) }
+    }
+
+    /// What begins with a run of labels: an e-mail address, a URL, a network, a name or an IPv4 address.
+    fn host(&mut self, start: usize) -> Option<usize> {
+        if start < self.judged {
+            return None;
+        }
+        let text = self.reader.text;
+        let run = host::read(text, start, &mut self.reader.bare_from, &mut self.reader.name);
+        self.judged = self.judged.max(run.end);
+        if run.labels == 0 {
+            return None;
+        }
+        let local_end = skip_local(text, run.end);
+        if let Some(sign) = sign::at(text, local_end) {
+            let name = self.reader.name.clone();
+            if let Some(end) = self.email(Some(&run), local_end, sign) {
+                return Some(end);
+            }
+            self.reader.name = name;
+        }
+        if run.labels < 2 {
+            return None;
+        }
+        match host::judge(&run, Last::Listed, self.reader.to_ascii, &mut self.reader.name)? {
+            Host::V4(address) => self.v4(&run, address),
+            Host::Name => self.name(&run),
+        }
+    }
+
+    fn v4(&mut self, run: &Run, address: u32) -> Option<usize> {
+        let text = self.reader.text;
+        let host = Host::V4(address);
+        if let Some(network) = self.reader.network_v4(run, address).filter(|network| !continues(text, network.end)) {
+            return self.report(network);
+        }
+        let low = low::v4(text, run);
+        if text.at(run.end) == b'/' && ip::quad_follows(text, run.end + 1) {
+            return self.lone_host(run, host, low);
+        }
+        self.url_or_host(run, host, low)
+    }
+
+    fn name(&mut self, run: &Run) -> Option<usize> {
+        let text = self.reader.text;
+        let low = low::name(text, run, &self.reader.name);
+        if low && self.holds_piece(run) {
+            // A digest with the ending of a file.
+            return None;
+        }
+        self.url_or_host(run, Host::Name, low)
+    }
+
+    /// Whether a digest or a CVE identifier stands in a run.
+    fn holds_piece(&mut self, run: &Run) -> bool {
+        let text = self.reader.text;
+        let mut piece = run.start;
+        while piece < run.end {
+            let end = text.skip(piece, class::ALNUM);
+            let found = match end - piece {
+                3 => self.reader.cve(piece).is_some(),
+                32.. => self.reader.digest(piece).is_some(),
+                _ => false,
+            };
+            if found {
+                return true;
+            }
+            piece = end + 1;
+        }
+        false
+    }
+
+    /// The URL that begins with a host, or the host alone.
+    fn url_or_host(&mut self, run: &Run, host: Host, low: bool) -> Option<usize> {
+        let text = self.reader.text;
+        if in_authority(text, run.start) {
+            // Of `gopher://host/path` only the host is an indicator, and nothing in the path.
+            let end = super::url::end_of(text, run.start, run.end);
+            self.lone_host(run, host, low);
+            self.judged = self.judged.max(end);
+            return Some(end);
+        }
+        match self.reader.bare_url(run, host, Extent::Prose) {
+            Some(url) => self.report(Candidate { low, ..url }),
+            None => self.lone_host(run, host, low),
+        }
+    }
+
+    fn lone_host(&mut self, run: &Run, host: Host, low: bool) -> Option<usize> {
+        let alone = self.reader.host(run, host);
+        self.report(Candidate { low, ..alone })
+    }
+
+    /// An ssdeep hash, whose block size is a word.
+    fn ssdeep(&mut self, start: usize, end: usize) -> Option<usize> {
+        let text = self.reader.text;
+        if text.at(end) != b':' || !is(text.at(start), class::DIGIT) {
+            return None;
+        }
+        let hash = self.reader.ssdeep(start, (8, 4))?;
+        self.report(hash)
+    }
+
+    /// Digests, CVE identifiers and autonomous systems in the pieces of a word; gives where to go on.
+    fn pieces(&mut self, start: usize, end: usize) -> usize {
+        let text = self.reader.text;
+        let mut piece = start;
+        while piece < end {
+            let piece_end = text.skip(piece, class::ALNUM);
+            if let Some(found) = self.piece(piece, piece_end) {
+                return found;
+            }
+            piece = text.skip(piece_end, class::JOINER);
+        }
+        end
+    }
+
+    fn piece(&mut self, start: usize, end: usize) -> Option<usize> {
+        let text = self.reader.text;
+        let found = match (text.at(start), end - start) {
+            (_, 32..) => self.reader.digest(start),
+            (b'c' | b'C', 3) => self.reader.cve(start),
+            (b'A', 2..) if text.at(start + 1) == b'S' => self.reader.asn(start),
+            _ if text.at(end) >= 0x80 && is(text.at(start), class::HEX) => self.reader.digest(start),
+            _ => None,
+        };
+        self.report(found?)
+    }
+}
+
+/// Behind the characters of a local part that are none of a host, where any stand here.
+fn skip_local(text: Text<'_>, start: usize) -> usize {
+    if !matches!(text.at(start), b'+' | b'%' | b'&' | b'~' | b'\'') {
+        return start;
+    }
+    let mut end = start;
+    while end < start + 64 && is(text.at(end), class::LOCAL) {
+        end += 1;
+    }
+    end
+}
+
+/// Whether an unknown scheme stands before here, perhaps with a user's name and password between.
+fn in_authority(text: Text<'_>, start: usize) -> bool {
+    let floor = start.saturating_sub(2 * 64);
+    let mut position = start;
+    if matches!(text.before(start), b'@' | b':') {
+        while position > floor
+            && (is(text.before(position), class::LOCAL) || matches!(text.before(position), b'@' | b':'))
+        {
+            position -= 1;
+        }
+    }
+    scheme::ends_before(text, position)
+}
+
+/// Whether a path goes on where a prefix length might end.
+fn continues(text: Text<'_>, end: usize) -> bool {
+    let next = text.at(end);
+    is(next, class::ALNUM)
+        || matches!(next, b'_' | b'/' | b'?' | b'#' | b'%' | b'=' | b'&' | b'~')
+        || matches!(next, b'.' | b'-') && is(text.at(end + 1), class::ALNUM)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indicator::native_to_ascii;
+
+    /// Kind, value and raw text of what is found; low ones in brackets.
+    fn all(text: &str) -> String {
+        let mut list = Vec::new();
+        let options = ExtractOptions { include_low: true, ..ExtractOptions::default() };
+        extract(text, &options, native_to_ascii, &mut |found| {
+            let entry = format!("{}={}", found.kind.name(), found.value);
+            list.push(match found.confidence {
+                Confidence::High => entry,
+                Confidence::Low => format!("({entry})"),
+            });
+        });
+        list.join(" ")
+    }
+
+    /// What is found in each text.
+    fn check(cases: &[(&str, &str)]) {
+        let wrong: Vec<String> = cases
+            .iter()
+            .map(|&(text, wanted)| (text, wanted, all(text)))
+            .filter(|(_, wanted, found)| wanted != found)
+            .map(|(text, wanted, found)| format!("{text}\n  wanted {wanted}\n  found  {found}"))
+            .collect();
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn the_longest_reading_from_the_left_wins() {
+        let digest = "d41d8cd98f00b204e9800998ecf8427e";
+        check(&[
+            (
+                "http://evil.com/a.exe?h=d41d8cd98f00b204e9800998ecf8427e",
+                "url=http://evil.com/a.exe?h=d41d8cd98f00b204e9800998ecf8427e",
+            ),
+            ("mail john@evil.com now", "email=john@evil.com"),
+            ("45.63.89.238.host.com", "domain=45.63.89.238.host.com"),
+            (&format!("{digest}.evil.com"), &format!("domain={digest}.evil.com")),
+            (&format!("{digest}.exe"), &format!("md5={digest}")),
+            (&format!("drop_{digest}"), ""),
+            (&format!("drop-{digest}.bin"), &format!("md5={digest}")),
+            (&format!("md5:{digest},x"), &format!("md5={digest}")),
+            (&format!("0x{digest}"), ""),
+            ("Exploit.CVE-2017-11882.A", "cve=CVE-2017-11882"),
+            ("exploit_cve-2021-44228.py", "cve=CVE-2021-44228"),
+            ("漏洞CVE-2021-44228的", "cve=CVE-2021-44228"),
+            ("CVE 2021-44228 and CVE‑2021‑1234", "cve=CVE-2021-44228 cve=CVE-2021-1234"),
+            ("(AS64500) as64500 AS 15169 ASN: 3 AS1.10", "asn=AS64500 asn=AS15169 (asn=AS3) asn=AS65546"),
+            ("96:s4Ud1Lj96tHHlZ:sF1LjEtHHlZDr,\"a\"", "ssdeep=96:s4Ud1Lj96tHHlZ:sF1LjEtHHlZDr"),
+            ("3:a:b", ""),
+        ]);
+    }
+
+    #[test]
+    fn boundaries() {
+        check(&[
+            ("evil.com.exe a.1.2.3.4 1.1.1.1000 1.2.3.4.5 banana..com", ""),
+            ("-evil.com .evil.org *.evil.net", "domain=evil.com domain=evil.org domain=evil.net"),
+            ("foo-.evil.com", "domain=evil.com"),
+            ("访问example.io下载", "domain=example.io"),
+            (
+                "see evil.com. Then evil.org, (evil.net); \"evil.io\"!",
+                "domain=evil.com domain=evil.org domain=evil.net domain=evil.io",
+            ),
+            ("wait...evil.com", "domain=evil.com"),
+            ("_evil.com_ **evil.org**", "domain=evil.com domain=evil.org"),
+            ("ev\u{ad}il.com\u{200e}", "domain=evil.com"),
+            ("ev\u{200b}il.com", "domain=il.com"),
+            ("evil\u{a0}dot\u{a0}com", ""),
+        ]);
+    }
+
+    #[test]
+    fn ipv4_addresses() {
+        check(&[
+            ("1.2.3.4:8080", "ipv4=1.2.3.4"),
+            ("1.2.3.4-1.2.3.9", "ipv4=1.2.3.4 ipv4=1.2.3.9"),
+            ("1.2.3[.]4-1.2.3[.]9", "ipv4=1.2.3.4 ipv4=1.2.3.9"),
+            ("1.2.3.4/24", "cidr=1.2.3.0/24"),
+            ("1.2.3.4/255.255.0.0.", "cidr=1.2.0.0/16"),
+            ("1.2.3.4/gate.php", "url=http://1.2.3.4/gate.php"),
+            ("1.2.3.4/24/x", "url=http://1.2.3.4/24/x"),
+            ("1.2.3.4/ x", "ipv4=1.2.3.4"),
+            ("1.2.3.4:80/x", "url=http://1.2.3.4/x"),
+            ("8.8.8.8/8.8.4.4", "ipv4=8.8.8.8 ipv4=8.8.4.4"),
+            ("1.2.3.4_x v1.2.3.4 01.2.3.4 256.1.1.1", ""),
+            ("1 dot 2 dot 3 dot 4", "ipv4=1.2.3.4"),
+            ("version 1.2.3.4, Versions: 1.2.3.5, Chrome/1.2.3.6", "(ipv4=1.2.3.4) (ipv4=1.2.3.5) (ipv4=1.2.3.6)"),
+            ("version\n1.2.3.4 diversion 1.2.3.5", "ipv4=1.2.3.4 ipv4=1.2.3.5"),
+            ("version 1[.]2[.]3[.]4", "ipv4=1.2.3.4"),
+        ]);
+    }
+
+    #[test]
+    fn ipv6_addresses() {
+        check(&[
+            ("2001:db8::1, [2a00::1]:443", "ipv6=2001:db8::1 ipv6=2a00::1"),
+            ("2001:DB8:0:0:0:0:0:1/32", "cidr=2001:db8::/32"),
+            ("src:2a00::1 dst=2a00::2", "ipv6=2a00::1 ipv6=2a00::2"),
+            ("fe80::1%eth0 up", "ipv6=fe80::1"),
+            ("::ffff:1.2.3.4 and ::1", "ipv6=::ffff:1.2.3.4 (ipv6=::1)"),
+            ("[:][:]1 2a00[:]b[:][:]1", "ipv6=::1 ipv6=2a00:b::1"),
+            (":: std::vec a::b foo::bad::1", "(ipv6=a::b)"),
+            ("::/0", "cidr=::/0"),
+            ("00:11:22:33:44:55 12:30:45 1:2:3:4:5:6:7:8:9", ""),
+            ("aa:bb:cc:dd:11:22:33:44", "(ipv6=aa:bb:cc:dd:11:22:33:44)"),
+            ("ab:cd:1.2.3.4:80", "ipv4=1.2.3.4"),
+        ]);
+    }
+
+    #[test]
+    fn email_addresses() {
+        check(&[
+            ("emailAddress=a@evil.com", "email=a@evil.com"),
+            ("mailto:John.Doe+x@Evil.com", "email=john.doe+x@evil.com"),
+            ("john[.]doe[@]evil[.]com", "email=john.doe@evil.com"),
+            ("john.me+tag@evil.com", "email=john.me+tag@evil.com"),
+            ("john at evil dot com", "email=john@evil.com"),
+            ("john (at) evil (dot) com", "email=john@evil.com"),
+            ("john at evil.com", "domain=evil.com"),
+            ("'john@evil.com' o'brien@evil.com", "email=john@evil.com email=o'brien@evil.com"),
+            ("root@1.2.3.4", "ipv4=1.2.3.4"),
+            ("git@evil.com:x/y.git", "email=git@evil.com"),
+            ("@evil.com", "domain=evil.com"),
+            ("john＠evil．com", "email=john@evil.com"),
+            ("redis://u:p@evil.com/1", "domain=evil.com"),
+        ]);
+    }
+
+    #[test]
+    fn urls_with_a_scheme() {
+        check(&[
+            ("<http://evil.com/a>", "url=http://evil.com/a"),
+            (
+                "[x](http://evil.com/a) http://evil.com/Foo_(bar) (http://evil.com/b)",
+                "url=http://evil.com/a url=http://evil.com/Foo_(bar) url=http://evil.com/b",
+            ),
+            (
+                "http://evil.com/a[text] http://evil.com/?a[b]=c&d[]=e",
+                "url=http://evil.com/a url=http://evil.com/?a[b]=c&d[]=e",
+            ),
+            (
+                "http://evil.com/a, http://evil.com/b;http://evil.com/c",
+                "url=http://evil.com/a url=http://evil.com/b url=http://evil.com/c",
+            ),
+            ("http://evil.com/a,b;c.", "url=http://evil.com/a,b;c"),
+            ("'http://evil.com/a'b", "url=http://evil.com/a"),
+            ("http://evil.com/it's", "url=http://evil.com/it's"),
+            (
+                "**http://evil.com/a** _http://evil.com/b_ +http://evil.com/c+",
+                "url=http://evil.com/a url=http://evil.com/b url=http://evil.com/c",
+            ),
+            ("http://evil.com/a_ http://evil.com/?a=", "url=http://evil.com/a_ url=http://evil.com/?a="),
+            (r#"{"u":"http:\/\/evil.com\/a\/b"}"#, "url=http://evil.com/a/b"),
+            ("http://evil.com/?a=1&amp;b=2&quot;", "url=http://evil.com/?a=1&b=2"),
+            ("http://evil.com/a[.]php[.", "url=http://evil.com/a.php"),
+            ("hxxps[:]//evil[.]com[/]a", "url=https://evil.com/a"),
+            ("hxxp:// evil [.] com /x", "url=http://evil.com/"),
+            ("http://evil.com/下载。", "url=http://evil.com/%E4%B8%8B%E8%BD%BD"),
+            ("http://evil.com/a下载 http://evil.com下载", "url=http://evil.com/a url=http://evil.com/"),
+            ("http://evil.com… “http://evil.com/”", "url=http://evil.com/ url=http://evil.com/"),
+            ("http://u:p@evil.com:8080/ http://evil.com:99999/x", "url=http://u:p@evil.com:8080/ url=http://evil.com/"),
+            (
+                "http://0x7f.1/ http://[2a00::1]/a http://localhost:8080",
+                "url=http://127.0.0.1/ url=http://[2a00::1]/a url=http://localhost:8080/",
+            ),
+            ("http://myserver/favicon http://evil.zzzz/", "(url=http://myserver/favicon) (url=http://evil.zzzz/)"),
+            ("gopher://evil.com/a/b.com?x=d41d8cd98f00b204e9800998ecf8427e z.com", "domain=evil.com domain=z.com"),
+            (
+                "ftp://evil.com/a tcp://1.2.3.4:80 stratum+tcp://evil.com:3333",
+                "url=ftp://evil.com/a url=tcp://1.2.3.4:80 url=stratum+tcp://evil.com:3333",
+            ),
+            ("http://evil.com#a http://evil.com?b", "url=http://evil.com/#a url=http://evil.com/?b"),
+            ("http://evil.com/\u{202e}a\u{200e} x", "url=http://evil.com/a"),
+            ("http:///x http:// y", "(url=http://x/)"),
+            ("http://1.2.3.4.5/", ""),
+        ]);
+    }
+
+    #[test]
+    fn urls_without_a_scheme() {
+        check(&[
+            ("evil.com/a evil[.]com:8080/", "url=http://evil.com/a url=http://evil.com:8080/"),
+            ("evil.com/. evil.com:8080 x", "url=http://evil.com/ domain=evil.com"),
+            (
+                "run.sh/x licatrade.app/Contents/MacOS",
+                "(url=http://run.sh/x) (url=http://licatrade.app/Contents/MacOS)",
+            ),
+            (r"evil.com\path", "(domain=evil.com)"),
+        ]);
+    }
+
+    #[test]
+    fn defanged_names() {
+        check(&[
+            (
+                "evil[.]com evil(.)com evil{.}com evil[dot]com evil DOT com",
+                "domain=evil.com domain=evil.com domain=evil.com domain=evil.com domain=evil.com",
+            ),
+            (
+                r"evil[.com evil.]com evil].[com evil\.com evil(.com)",
+                "domain=evil.com domain=evil.com domain=evil.com domain=evil.com domain=evil.com",
+            ),
+            ("evil [.] com", "domain=evil.com"),
+            ("we met dot in it. polka dot dress. slash dot org", "domain=slash.org"),
+            ("setup[.]py Win32[.]BT", "domain=setup.py domain=win32.bt"),
+        ]);
+    }
+
+    #[test]
+    fn names_that_are_files_code_or_prose_are_low() {
+        check(&[
+            (
+                "Win32/Turla.BT System.IO ASP.NET server.In",
+                "(domain=turla.bt) (domain=system.io) (domain=asp.net) (domain=server.in)",
+            ),
+            (
+                "setup.py config.pl readme.md www.evil.sh com.py",
+                "(domain=setup.py) (domain=config.pl) (domain=readme.md) domain=www.evil.sh domain=com.py",
+            ),
+            (
+                "com.android.name os.name foo_bar.com evil.com()",
+                "(domain=com.android.name) (domain=os.name) (domain=foo_bar.com) (domain=evil.com)",
+            ),
+            (r"/opt/evil.com C:\evil.com //evil.com", "(domain=evil.com) (domain=evil.com) domain=evil.com"),
+            ("EVIL.COM Evil.com", "domain=evil.com domain=evil.com"),
+        ]);
+    }
+
+    #[test]
+    fn offsets_are_those_of_javascript() {
+        let text = "🔥 é evil.com, 访问 http://evil.org/访问 x";
+        let utf16: Vec<u16> = text.encode_utf16().collect();
+        let mut raw = Vec::new();
+        extract(text, &ExtractOptions::default(), native_to_ascii, &mut |found| {
+            let cut = String::from_utf16(&utf16[found.start..found.end]).unwrap();
+            assert_eq!(cut, text[found.bytes.clone()]);
+            raw.push(cut);
+        });
+        assert_eq!(raw, ["evil.com", "http://evil.org/访问"]);
+    }
+
+    #[test]
+    fn options_choose() {
+        let text = "10.0.0.1 evil.com evil[.]com setup.py evil.com/a";
+        let values = |options: ExtractOptions| {
+            let mut values = Vec::new();
+            extract(text, &options, native_to_ascii, &mut |found| values.push(found.value.to_owned()));
+            values.join(" ")
+        };
+        let default = ExtractOptions::default();
+        assert_eq!(values(default.clone()), "10.0.0.1 evil.com evil.com http://evil.com/a");
+        assert_eq!(
+            values(ExtractOptions { unique: true, include_low: true, ..default.clone() }),
+            "10.0.0.1 evil.com setup.py http://evil.com/a"
+        );
+        assert_eq!(
+            values(ExtractOptions { include_special: false, kinds: Some(vec![Kind::Ipv4, Kind::Domain]), ..default }),
+            "evil.com evil.com"
+        );
+    }
+}
