@@ -1,0 +1,67 @@
+// The indicators that were found in a text, to tick. Shown when there are two or more.
+
+import { el, foreign, show } from "../dom.js";
+import { roving } from "../roving.js";
+import { inSlices } from "../slices.js";
+
+export function candidatesView({ session, text }) {
+  const legend = el("legend");
+  const all = el("input", { type: "checkbox", onchange: () => session.tick(session.candidates, all.checked) });
+  const count = el("span", { class: "muted" });
+  const hint = el("p", { class: "hint" }, text("notTickedHint"));
+  const list = el("ul", { class: "candidates", role: "list", part: "candidates" });
+  const stops = roving(list, "input");
+  const root = el("fieldset", { class: "found", hidden: true },
+    legend,
+    el("div", { class: "bar" }, el("label", { class: "tick" }, all, text("all")), count),
+    list, hint);
+  let boxes = new Map();
+  let drawing = null;
+
+  // A row per candidate in slices; a newer list ends the drawing of an older one.
+  async function draw(candidates) {
+    drawing?.abort();
+    drawing = new AbortController();
+    boxes = new Map();
+    list.replaceChildren();
+    if (candidates.length < 2) return;
+    await inSlices(candidates, (candidate) => {
+      const { root: row, box } = rowOf(candidate, session, text);
+      boxes.set(candidate, box);
+      list.append(row);
+      if (boxes.size === 1) stops.settle();
+    }, drawing.signal);
+  }
+
+  return {
+    root,
+    candidates() {
+      const { candidates } = session;
+      show(root, candidates.length > 1);
+      show(hint, candidates.some(({ special, low }) => special || low));
+      legend.textContent = text("found", { n: candidates.length });
+      this.ticks();
+      draw(candidates);
+    },
+    ticks() {
+      const n = session.candidates.length;
+      const ticked = session.ticked.length;
+      all.checked = ticked === n;
+      all.indeterminate = ticked > 0 && ticked < n;
+      count.textContent = text("ticked", { ticked, n });
+      for (const [candidate, box] of boxes) box.checked = candidate.ticked;
+    },
+  };
+}
+
+function rowOf(candidate, session, text) {
+  const notes = ["special", "low", "defanged"].filter((note) => candidate[note]);
+  const box = el("input", { type: "checkbox", tabindex: "-1", onchange: () => session.tick([candidate], box.checked) });
+  box.checked = candidate.ticked;
+  const root = el("li", { part: "candidate" },
+    el("label", { class: "tick" },
+      box,
+      foreign(candidate.value, { class: "value", title: candidate.value }),
+      el("span", { class: "kind" }, [text(`kind.${candidate.kind}`), ...notes.map((note) => text(note))].join(" · "))));
+  return { root, box };
+}

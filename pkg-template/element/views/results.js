@@ -1,0 +1,177 @@
+// The results, worst first, each a line that opens into the platforms' reports.
+
+import * as pkg from "../../index.js";
+import { el, foreign, show } from "../dom.js";
+import { copy, save } from "../export.js";
+import { icon } from "../icons.js";
+import { VERDICTS } from "../result.js";
+import { roving } from "../roving.js";
+import { inSlices } from "../slices.js";
+import { reportCard } from "./report-card.js";
+import { scoreBar, verdictSign } from "./verdict.js";
+
+export function resultsView(context) {
+  const { session, text } = context;
+  const list = el("ul", { class: "results", role: "list", part: "results" });
+  const stops = roving(list, ".line");
+  const filters = filterBar(text, () => {
+    list.dataset.shown = filters.shown;
+    stops.settle();
+  });
+  const tools = toolBar(context, () => filters.of(session.run?.results ?? []));
+  const root = el("section", { class: "outcome", "aria-labelledby": "outcome", hidden: true },
+    el("h3", { id: "outcome", class: "spoken" }, text("results")),
+    el("div", { class: "bar" }, filters.root, tools),
+    list);
+  let sorted = [];
+  let waiting = [];
+  let drawing = null;
+
+  // Results of one batch arrive at once; their lines are drawn in slices.
+  async function draw() {
+    if (drawing) return;
+    drawing = new AbortController();
+    const { signal } = drawing;
+    while (waiting.length > 0 && !signal.aborted) await inSlices(waiting.splice(0), place, signal);
+    if (!signal.aborted) drawing = null;
+  }
+
+  // Lines come in at their place and never move afterwards: nothing jumps under a reader's hands.
+  function place(result) {
+    const line = lineOf(result, context);
+    const at = placeOf(sorted, result);
+    list.insertBefore(line, sorted[at]?.line ?? null);
+    sorted.splice(at, 0, { result, line });
+    filters.count(result);
+    root.classList.toggle("single", sorted.length === 1);
+    if (sorted.length === 1) {
+      show(root, true);
+      stops.settle();
+    }
+  }
+
+  function reset() {
+    drawing?.abort();
+    drawing = null;
+    sorted = [];
+    waiting = [];
+    list.replaceChildren();
+    filters.reset();
+    show(root, false);
+  }
+
+  return {
+    root,
+    run() {
+      reset();
+      waiting = [...(session.run?.results ?? [])];
+      draw().then(() => this.ended());
+    },
+    result(result) {
+      waiting.push(result);
+      draw();
+    },
+    ended() {
+      if (session.run?.total === 1 && sorted.length === 1) sorted[0].line.querySelector("details").open = true;
+    },
+  };
+}
+
+function placeOf(sorted, result) {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(sorted[middle].result, result) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function compare(a, b) {
+  return VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) || (b.score ?? -1) - (a.score ?? -1);
+}
+
+function lineOf(result, context) {
+  const { text } = context;
+  const known = result.reports.filter(({ found }) => found).map(({ name }) => name);
+  const fold = el("details", {
+    ontoggle: () => {
+      if (fold.open && fold.children.length === 1) fold.append(detailsOf(result, context));
+    },
+  },
+  el("summary", { class: "line", tabindex: "-1", part: "result" },
+    verdictSign(result.verdict, text),
+    foreign(result.value, { class: "value" }),
+    el("span", { class: "kind" }, result.kind ? text(`kind.${result.kind}`) : ""),
+    scoreBar(result.score, text),
+    el("span", { class: "known" }, foreign(known.join(text("listSeparator")))),
+    icon("more")));
+  return el("li", { "data-verdict": result.verdict }, fold);
+}
+
+function detailsOf(result, context) {
+  const { text } = context;
+  return el("div", { class: "details" },
+    el("div", { class: "actions" },
+      el("button", { type: "button", class: "quiet", part: "button copy", onclick: () => copyDefanged([result], context) }, icon("copy"), text("copyDefanged"))),
+    el("div", { class: "cards" }, result.reports.map((report) => reportCard(report, context))));
+}
+
+// Buttons that narrow the list to one verdict, each with its count.
+function filterBar(text, changed) {
+  const counts = new Map();
+  const names = ["all", ...VERDICTS];
+  const buttons = new Map(names.map((name) => [name, filterButton(name, text, () => choose(name))]));
+  const root = el("div", { class: "filters", role: "group", "aria-label": text("show") }, [...buttons.values()].map(({ root }) => root));
+  let shown = "all";
+
+  function choose(name) {
+    shown = name;
+    for (const [other, { root }] of buttons) root.setAttribute("aria-pressed", String(other === name));
+    changed();
+  }
+  function add(name) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    buttons.get(name).count.textContent = text.number(counts.get(name));
+    show(buttons.get(name).root, true);
+  }
+  return {
+    root,
+    get shown() {
+      return shown;
+    },
+    count: ({ verdict }) => ["all", verdict].forEach(add),
+    of: (results) => results.filter(({ verdict }) => shown === "all" || verdict === shown),
+    reset() {
+      counts.clear();
+      for (const [name, { root, count }] of buttons) {
+        count.textContent = "0";
+        show(root, name === "all");
+      }
+      choose("all");
+    },
+  };
+}
+
+function filterButton(name, text, onclick) {
+  const count = el("span", { class: "count" }, "0");
+  const words = name === "all" ? [text("all")] : [icon(name), text(`verdict.${name}`)];
+  return { root: el("button", { type: "button", class: `filter ${name}`, part: "button filter", onclick }, words, " ", count), count };
+}
+
+function toolBar(context, shown) {
+  const { text, say } = context;
+  const button = (sign, part, words, label, onclick) =>
+    el("button", { type: "button", class: "quiet", part: `button ${part}`, "aria-label": label, onclick }, icon(sign), words);
+  const exporting = (file, type, write) => () => say(text("exported", { file: save(file, type, write(shown())) }));
+  return el("div", { class: "tools" },
+    button("copy", "copy", text("copyDefanged"), null, () => copyDefanged(shown(), context)),
+    pkg.toCsv && button("save", "csv", text("exportCsv"), text("exportCsvLabel"), exporting("csv", "text/csv", pkg.toCsv)),
+    pkg.toStix && button("save", "stix", text("exportStix"), text("exportStixLabel"),
+      exporting("json", "application/stix+json", (results) => JSON.stringify(pkg.toStix(results), null, 2))));
+}
+
+async function copyDefanged(results, { text, say }) {
+  const done = await copy(results.map(({ value }) => pkg.defang(value)).join("\n"));
+  say(done ? text("copied", { n: results.length }) : text("copyFailed"));
+}
