@@ -17,6 +17,10 @@ import { resultsView } from "./views/results.js";
 // Outside browsers the package may be imported, but no element can be made.
 const Base = globalThis.HTMLElement ?? class {};
 
+/** CSS pixels: below, a result takes several lines; below, pairs stand one under the other. */
+const NARROW = 700;
+const SLIM = 416;
+
 /** `<ioc-lookup>`; documented in element.d.ts. */
 export class IocLookupElement extends Base {
   static formAssociated = true;
@@ -26,14 +30,18 @@ export class IocLookupElement extends Base {
 
   #internals = this.attachInternals();
   #session = new Session(() => this.#source(), (part, detail) => this.#changed(part, detail));
-  // A fieldset for what it does, not for what it says: it disables every control inside.
-  #root = el("fieldset", { class: "frame", role: "none" });
+  // The box of all views is not the fieldset itself: whenever a child of a fieldset appears, Chromium lays
+  // all the others out anew.
+  #root = el("div", { class: "frame" });
+  /** A fieldset for what it does, not for what it says: it disables every control inside. */
+  #switch = el("fieldset", { class: "switch", role: "none" }, this.#root);
   #views = [];
   #strings = null;
   #clients = [];
   #field = null;
   /** As in a text field: once typed into, the `value` attribute is only what a reset goes back to. */
   #touched = false;
+  #width = new ResizeObserver(([{ contentRect }]) => this.#fit(contentRect.width));
 
   /** Asks in any other way, for example through the service worker of an extension. */
   ask = null;
@@ -44,7 +52,7 @@ export class IocLookupElement extends Base {
     super();
     const shadow = this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [styles()];
-    shadow.append(this.#root);
+    shadow.append(this.#switch);
     this.addEventListener("click", (event) => this.#labelClicked(event));
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.cancel());
   }
@@ -52,6 +60,12 @@ export class IocLookupElement extends Base {
   connectedCallback() {
     this.#upgrade("strings", "clients", "value", "endpoint", "name", "disabled");
     if (this.#views.length === 0) this.#draw();
+    this.#width.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.#width.disconnect();
+    this.cancel();
   }
 
   attributeChangedCallback(_name, _before, value) {
@@ -166,7 +180,7 @@ export class IocLookupElement extends Base {
   }
 
   formDisabledCallback(disabled) {
-    this.#root.disabled = disabled;
+    this.#switch.disabled = disabled;
     if (disabled) this.cancel();
   }
 
@@ -224,6 +238,11 @@ export class IocLookupElement extends Base {
     this.#root.lang = text.locale;
     this.#root.replaceChildren(...this.#views.map(({ root }) => root));
     for (const part of ["candidates", "complaint", "run", "problems", "history"]) this.#show(part);
+  }
+
+  #fit(width) {
+    this.#root.classList.toggle("narrow", width < NARROW);
+    this.#root.classList.toggle("slim", width < SLIM);
   }
 
   #show(part, detail) {

@@ -9,6 +9,7 @@
 
 import { answers, connected } from "./ask.js";
 import { findIndicators, keyOf, LONGEST_TEXT } from "./find.js";
+import { pacer } from "./slices.js";
 
 const LONGEST_HISTORY = 20;
 
@@ -110,12 +111,15 @@ export class Session {
       run.done = Math.min(Math.max(run.done, done), run.total);
       this.#changed("progress");
     };
+    // A thousand results may come at once; the page must get its turn between them.
+    const pace = pacer();
     try {
       for await (const result of answers(values, this.#source(), { signal, onProgress: ({ done }) => progress(done) })) {
         if (signal.aborted) return;
         run.results.push(result);
         this.#changed("result", result);
         progress(run.results.length);
+        await pace();
       }
     } catch (error) {
       if (!signal.aborted) run.problems.push({ name: null, error, check: null });

@@ -6,7 +6,6 @@
 const css = `
 :host {
   display: block;
-  container-type: inline-size;
   --text: var(--ioc-text, light-dark(#17212b, #e4eaf0));
   --muted: var(--ioc-muted, light-dark(#526070, #9fadbb));
   --surface: var(--ioc-surface, light-dark(#ffffff, #141c24));
@@ -33,7 +32,8 @@ const css = `
 :host([hidden]), [hidden] { display: none !important; }
 *, ::before, ::after { box-sizing: border-box; }
 
-.frame { display: grid; gap: 1.25rem; border: 0; margin: 0; padding: 0; min-inline-size: 0; }
+.switch { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
+.frame { display: grid; gap: 1.25rem; }
 .frame > *, .ask > * { min-inline-size: 0; }
 p, ul, ol, dl, dd, h3, h4, h5, pre { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
@@ -73,7 +73,7 @@ button {
 button:hover { background: var(--raised); }
 button.primary { color: var(--on-accent); background: var(--accent); border-color: var(--accent); font-weight: 600; padding-inline: 1rem; }
 button.primary:hover { background: color-mix(in oklab, var(--accent), var(--text) 14%); }
-button[aria-disabled="true"], .frame:disabled button { opacity: 0.55; cursor: default; }
+button[aria-disabled="true"], .switch:disabled button { opacity: 0.55; cursor: default; }
 button.quiet { border-color: transparent; background: none; color: var(--accent); padding-inline: 0.5rem; }
 button.quiet:hover { background: var(--raised); }
 input[type="checkbox"] { accent-color: var(--accent); inline-size: 1.05rem; block-size: 1.05rem; margin: 0; flex: none; }
@@ -94,9 +94,10 @@ a { color: var(--accent); text-underline-offset: 0.2em; }
 
 /* Candidates ----------------------------------------------------------- */
 
-.found { border: 1px solid var(--line); border-radius: var(--radius); margin: 0; padding: 0; background: var(--surface); min-inline-size: 0; }
-.found legend { margin-inline-start: 0.625rem; padding-inline: 0.375rem; font-weight: 600; }
-.found > .bar { padding: 0.25rem 0.875rem 0.5rem; border-block-end: 1px solid var(--line); }
+.found { border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
+.found > .bar { padding: 0.5rem 0.875rem; border-block-end: 1px solid var(--line); }
+.found h3 { font-size: 1em; font-weight: 600; }
+.found .tick { margin-inline-start: auto; }
 .found > .hint { padding: 0.5rem 0.875rem; border-block-start: 1px solid var(--line); }
 .candidates {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); column-gap: 1rem;
@@ -203,6 +204,7 @@ dd { overflow-wrap: anywhere; }
 .pairs, .related { display: grid; gap: 0.25rem; inline-size: 100%; }
 .pairs > div { display: grid; grid-template-columns: minmax(6rem, 10rem) minmax(0, 1fr); gap: 0.75rem; }
 .pairs dt { overflow-wrap: anywhere; }
+.related .kind { flex: none; max-inline-size: 45%; }
 .related > li { display: flex; gap: 0.625rem; align-items: baseline; overflow-wrap: anywhere; }
 .card > footer { display: grid; gap: 0.5rem; justify-items: start; }
 .card > footer > * { max-inline-size: 100%; overflow-wrap: anywhere; }
@@ -233,31 +235,28 @@ pre { font: 0.75rem/1.5 var(--mono); background: var(--surface); border: 1px sol
 .entries time { color: var(--muted); font-variant-numeric: tabular-nums; }
 .entries .value { flex: 1; }
 
-/* Narrow --------------------------------------------------------------- */
+/* Narrow: the element tells its own width (ioc-lookup.js); container queries would restyle a thousand rows at once. */
 
-@container (max-width: 44rem) {
-  .line { grid-template-columns: auto minmax(0, 1fr) 1rem; }
-  .line > .verdict { grid-area: 1 / 1; }
-  .line > .score { grid-area: 1 / 2; justify-self: end; }
-  .line > .icon-more { grid-area: 1 / 3; }
-  .line > .value { grid-area: 2 / 1 / auto / -1; }
-  .line > .kind { grid-area: 3 / 1; }
-  .line > .known { grid-area: 3 / 2 / auto / -1; text-align: end; }
-  .results > li { contain-intrinsic-size: auto 6rem; }
-}
-@container (max-width: 26rem) {
-  .line { column-gap: 0.5rem; padding-inline: 0.625rem; }
-  .line .track { inline-size: 1.75rem; }
-  .details { padding-inline: 0.5rem; }
-  .card { padding: 0.75rem; }
-  .pairs > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
-  .timeline > li { grid-template-columns: minmax(0, 1fr); }
-  .timeline .dates { text-align: start; grid-row: 2; }
-  .strip { grid-row: 3; }
-  .entries button { flex-wrap: wrap; }
-  .candidates .tick { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 0.5rem; }
-  .candidates .kind { grid-column: 2; }
-}
+.narrow .line { grid-template-columns: auto minmax(0, 1fr) 1rem; }
+.narrow .line > .verdict { grid-area: 1 / 1; }
+.narrow .line > .score { grid-area: 1 / 2; justify-self: end; }
+.narrow .line > .icon-more { grid-area: 1 / 3; }
+.narrow .line > .value { grid-area: 2 / 1 / auto / -1; }
+.narrow .line > .kind { grid-area: 3 / 1; }
+.narrow .line > .known { grid-area: 3 / 2 / auto / -1; text-align: end; }
+.narrow .results > li { contain-intrinsic-size: auto 6rem; }
+
+.slim .line { column-gap: 0.5rem; padding-inline: 0.625rem; }
+.slim .line .track { inline-size: 1.75rem; }
+.slim .details { padding-inline: 0.5rem; }
+.slim .card { padding: 0.75rem; }
+.slim .pairs > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
+.slim .timeline > li { grid-template-columns: minmax(0, 1fr); }
+.slim .timeline .dates { text-align: start; grid-row: 2; }
+.slim .strip { grid-row: 3; }
+.slim .entries button { flex-wrap: wrap; }
+.slim .candidates .tick { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 0.5rem; }
+.slim .candidates .kind { grid-column: 2; }
 
 /* Preferences ---------------------------------------------------------- */
 

@@ -34,7 +34,7 @@ export function createText(...tables) {
 function find(layers, key) {
   for (const table of layers) {
     const value = key.split(".").reduce((at, part) => (at && Object.hasOwn(at, part) ? at[part] : undefined), table);
-    if (value !== undefined) return value;
+    if (value != null) return value;
   }
   return undefined;
 }

@@ -5,15 +5,14 @@ import { roving } from "../roving.js";
 import { inSlices } from "../slices.js";
 
 export function candidatesView({ session, text }) {
-  const legend = el("legend");
+  const title = el("h3", { id: "found" });
   const all = el("input", { type: "checkbox", onchange: () => session.tick(session.candidates, all.checked) });
   const count = el("span", { class: "muted" });
   const hint = el("p", { class: "hint" }, text("notTickedHint"));
   const list = el("ul", { class: "candidates", role: "list", part: "candidates" });
   const stops = roving(list, "input");
-  const root = el("fieldset", { class: "found", hidden: true },
-    legend,
-    el("div", { class: "bar" }, el("label", { class: "tick" }, all, text("all")), count),
+  const root = el("div", { class: "found", role: "group", "aria-labelledby": "found", hidden: true },
+    el("div", { class: "bar" }, title, count, el("label", { class: "tick" }, all, text("all"))),
     list, hint);
   let boxes = new Map();
   let drawing = null;
@@ -39,7 +38,7 @@ export function candidatesView({ session, text }) {
       const { candidates } = session;
       show(root, candidates.length > 1);
       show(hint, candidates.some(({ special, low }) => special || low));
-      legend.textContent = text("found", { n: candidates.length });
+      title.textContent = text("found", { n: candidates.length });
       this.ticks();
       draw(candidates);
     },

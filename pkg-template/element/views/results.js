@@ -13,7 +13,7 @@ import { scoreBar, verdictSign } from "./verdict.js";
 export function resultsView(context) {
   const { session, text } = context;
   const list = el("ul", { class: "results", role: "list", part: "results" });
-  const stops = roving(list, ".line");
+  const stops = roving(list, ".line", (line) => ["all", line.closest("li").dataset.verdict].includes(filters.shown));
   const filters = filterBar(text, () => {
     list.dataset.shown = filters.shown;
     stops.settle();
