@@ -43,7 +43,7 @@ h5 { font-size: 0.8125rem; font-weight: 600; color: var(--muted); }
 .hint, .kind { font-size: 0.8125rem; }
 .value { font-family: var(--mono); font-size: 0.92em; overflow-wrap: anywhere; }
 .icon { inline-size: 1em; block-size: 1em; flex: none; overflow: visible; }
-.icon .line { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
+.icon .stroke { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
 .icon .cut { fill: none; stroke: var(--surface); stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
 .spoken {
   position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden;
@@ -99,11 +99,12 @@ a { color: var(--accent); text-underline-offset: 0.2em; }
 .found h3 { font-size: 1em; font-weight: 600; }
 .found .tick { margin-inline-start: auto; }
 .found > .hint { padding: 0.5rem 0.875rem; border-block-start: 1px solid var(--line); }
-.candidates {
+.candidates { max-block-size: 15rem; overflow: auto; padding: 0.375rem 0.5rem; overscroll-behavior: contain; }
+.candidates .chunk {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); column-gap: 1rem;
-  max-block-size: 15rem; overflow: auto; padding: 0.375rem 0.5rem; overscroll-behavior: contain;
+  content-visibility: auto; contain-intrinsic-block-size: auto 60rem;
 }
-.candidates > li { content-visibility: auto; contain-intrinsic-size: auto 2rem; padding: 0.25rem 0.375rem; }
+.candidates .tick { padding: 0.25rem 0.375rem; }
 .candidates .value { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .candidates .kind { flex: none; }
 
@@ -168,25 +169,25 @@ progress:indeterminate::-moz-progress-bar { background: none; }
 .filter .count { color: var(--muted); font-variant-numeric: tabular-nums; }
 .filter[aria-pressed="true"] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); background: var(--surface); }
 .results { border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
-.results > li { content-visibility: auto; contain-intrinsic-size: auto 2.9rem; }
-.results > li + li { border-block-start: 1px solid var(--line); }
-.results[data-shown="malicious"] > li:not([data-verdict="malicious"]),
-.results[data-shown="suspicious"] > li:not([data-verdict="suspicious"]),
-.results[data-shown="benign"] > li:not([data-verdict="benign"]),
-.results[data-shown="unknown"] > li:not([data-verdict="unknown"]) { display: none; }
-.line {
+.results .chunk { content-visibility: auto; contain-intrinsic-block-size: auto 170rem; }
+.result + .result, .chunk + .chunk > .result { border-block-start: 1px solid var(--line); }
+.results[data-shown="malicious"] .result:not([data-verdict="malicious"]),
+.results[data-shown="suspicious"] .result:not([data-verdict="suspicious"]),
+.results[data-shown="benign"] .result:not([data-verdict="benign"]),
+.results[data-shown="unknown"] .result:not([data-verdict="unknown"]) { display: none; }
+.row {
   display: grid; align-items: center; gap: 0.25rem 0.875rem; padding: 0.625rem 0.875rem;
   grid-template-columns: 7.25rem minmax(0, 1fr) 5.5rem 7rem minmax(0, 6rem) 1rem;
 }
-.line:hover { background: var(--raised); }
-.line:focus-visible { outline-offset: -2px; }
-.line > .verdict { justify-self: start; }
-.line > .value { font-weight: 500; }
-.line > .known { font-size: 0.8125rem; color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-[data-verdict="malicious"] .line { --sign: var(--malicious); }
-[data-verdict="suspicious"] .line { --sign: var(--suspicious); }
-[data-verdict="benign"] .line { --sign: var(--benign); }
-[data-verdict="unknown"] .line { --sign: var(--unknown); }
+.row:hover { background: var(--raised); }
+.row:focus-visible { outline-offset: -2px; }
+.row > .verdict { justify-self: start; }
+.row > .value { font-weight: 500; }
+.row > .known { font-size: 0.8125rem; color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+[data-verdict="malicious"] .row { --sign: var(--malicious); }
+[data-verdict="suspicious"] .row { --sign: var(--suspicious); }
+[data-verdict="benign"] .row { --sign: var(--benign); }
+[data-verdict="unknown"] .row { --sign: var(--unknown); }
 
 .details { padding: 0 0.875rem 0.875rem; display: grid; gap: 0.5rem; }
 .details > .actions { justify-content: flex-end; margin: 0; }
@@ -237,17 +238,17 @@ pre { font: 0.75rem/1.5 var(--mono); background: var(--surface); border: 1px sol
 
 /* Narrow: the element tells its own width (ioc-lookup.js); container queries would restyle a thousand rows at once. */
 
-.narrow .line { grid-template-columns: auto minmax(0, 1fr) 1rem; }
-.narrow .line > .verdict { grid-area: 1 / 1; }
-.narrow .line > .score { grid-area: 1 / 2; justify-self: end; }
-.narrow .line > .icon-more { grid-area: 1 / 3; }
-.narrow .line > .value { grid-area: 2 / 1 / auto / -1; }
-.narrow .line > .kind { grid-area: 3 / 1; }
-.narrow .line > .known { grid-area: 3 / 2 / auto / -1; text-align: end; }
-.narrow .results > li { contain-intrinsic-size: auto 6rem; }
+.narrow .row { grid-template-columns: auto minmax(0, 1fr) 1rem; }
+.narrow .row > .verdict { grid-area: 1 / 1; }
+.narrow .row > .score { grid-area: 1 / 2; justify-self: end; }
+.narrow .row > .icon-more { grid-area: 1 / 3; }
+.narrow .row > .value { grid-area: 2 / 1 / auto / -1; }
+.narrow .row > .kind { grid-area: 3 / 1; }
+.narrow .row > .known { grid-area: 3 / 2 / auto / -1; text-align: end; }
+.narrow .results .chunk { contain-intrinsic-block-size: auto 330rem; }
 
-.slim .line { column-gap: 0.5rem; padding-inline: 0.625rem; }
-.slim .line .track { inline-size: 1.75rem; }
+.slim .row { column-gap: 0.5rem; padding-inline: 0.625rem; }
+.slim .row .track { inline-size: 1.75rem; }
 .slim .details { padding-inline: 0.5rem; }
 .slim .card { padding: 0.75rem; }
 .slim .pairs > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
@@ -261,7 +262,7 @@ pre { font: 0.75rem/1.5 var(--mono); background: var(--surface); border: 1px sol
 /* Preferences ---------------------------------------------------------- */
 
 @media (prefers-reduced-motion: no-preference) {
-  button, .line { transition: background-color 0.12s; }
+  button, .row { transition: background-color 0.12s; }
   .icon-more { transition: transform 0.15s; }
   progress:indeterminate { animation: sweep 1.4s linear infinite; }
   @keyframes sweep { from { background-position: -70% 0; } to { background-position: 170% 0; } }

@@ -9,13 +9,24 @@ export async function connect(page, line) {
   await page.click("#connect-form .primary");
 }
 
-/** Inserts text as a paste does: one input event, whatever its length. */
+/** Replaces what stands in a field through the clipboard. (To insert a thousand lines by script takes Chromium ten seconds.) */
 export async function paste(page, selector, text) {
-  await (await page.waitForSelector(selector)).evaluate((field, text) => {
+  await page.evaluate((text) => {
+    const source = document.createElement("textarea");
+    source.value = text;
+    document.body.append(source);
+    source.select();
+    document.execCommand("copy");
+    source.remove();
+  }, text);
+  await (await page.waitForSelector(selector)).evaluate((field) => {
     field.focus();
     field.select();
-    document.execCommand("insertText", false, text);
-  }, text);
+  });
+  await page.keyboard.down("Control");
+  // Chromium takes the command from the protocol, not from the keys; Firefox knows no such option.
+  await page.keyboard.press("v", { commands: ["Paste"] });
+  await page.keyboard.up("Control");
 }
 
 /** Types a value and presses Enter; resolves when the look-up has ended. */
@@ -33,9 +44,10 @@ export function ended(page, event = "ioc-done") {
   }), event);
 }
 
-/** Resolves when `selector` matches inside the element. (Puppeteer's own wait does not see changes in shadow trees.) */
-export function appears(page, selector) {
-  return page.waitForFunction((selector) => document.querySelector("ioc-lookup").shadowRoot.querySelector(selector), { polling: 50 }, selector);
+/** Resolves with the nth match of `selector` in the element. (Puppeteer's own wait does not see changes in shadow trees.) */
+export function appears(page, selector, nth = 1) {
+  const find = (selector, nth) => document.querySelector("ioc-lookup").shadowRoot.querySelectorAll(selector)[nth - 1];
+  return page.waitForFunction(find, { polling: 50 }, selector, nth);
 }
 
 /** All that can be read in the element, without what is hidden or folded away; white space is one blank. */

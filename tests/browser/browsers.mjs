@@ -55,14 +55,17 @@ function faultsOf(page) {
   return faults;
 }
 
-/** Keeps a picture of the whole page in `target/screenshots/`. */
+/** Browsers refuse larger pictures, and nobody looks at them. */
+const TALLEST = 8_000;
+
+/** Keeps a picture of the page, as far down as is sensible, in `target/screenshots/`. */
 export async function picture(page, name) {
   const folder = join(root, "target", "screenshots");
   await mkdir(folder, { recursive: true });
   // Rows outside the window are not painted (content-visibility): the window must hold them all.
   const before = page.viewport();
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
-  await page.setViewport({ ...before, height: Math.max(before.height, height) });
+  await page.setViewport({ ...before, height: Math.min(Math.max(before.height, height), TALLEST) });
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   await page.screenshot({ path: join(folder, `${name}.png`) });
   await page.setViewport(before);

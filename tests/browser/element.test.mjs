@@ -56,7 +56,7 @@ for (const name of names) {
     test("a text is searched for indicators: each once, private and uncertain ones unticked", async () => {
       await open();
       await paste(page, FIELD, "evil.example 10.0.0.1, evil[.]example readme.md\n8.8.8.8");
-      const rows = await page.$$eval("ioc-lookup >>> .candidates li", (items) => items.map((item) => [item.querySelector("bdi").textContent, item.querySelector("input").checked]));
+      const rows = await page.$$eval("ioc-lookup >>> .candidates label", (items) => items.map((item) => [item.querySelector("bdi").textContent, item.querySelector("input").checked]));
       assert.deepEqual(rows, [["evil.example", true], ["10.0.0.1", false], ["readme.md", false], ["8.8.8.8", true]]);
       assert.match(await readable(page), /Look up 2 indicators/);
       assert.equal((await spoken(page)).status, "4 indicators found");
@@ -68,10 +68,10 @@ for (const name of names) {
       answer = known;
       await onElement(page, (element) => (element.endpoint = "/lookup"));
       await paste(page, FIELD, "a.example b.example c.example");
-      await (await appears(page, ".candidates li:nth-child(2) input")).click();
+      await (await appears(page, ".candidates input", 2)).click();
       await (await page.$(FIELD)).type(" d.example");
       await page.click("ioc-lookup >>> .primary");
-      await appears(page, ".results li:nth-child(3)");
+      await appears(page, ".result", 3);
       assert.deepEqual(asked, [{ values: ["a.example", "c.example", "d.example"], type: "application/json" }]);
       await stage.leave(page);
     });
@@ -104,8 +104,8 @@ for (const name of names) {
       const results = await onElement(page, (element) => element.lookup(Array.from({ length: 230 }, (_, index) => `h${index}.example.net`).join(" ")));
       assert.deepEqual(asked.map(({ values }) => values.length), [100, 100, 30]);
       assert.equal(results.length, 230);
-      await appears(page, ".results li:nth-child(230)");
-      const verdicts = await page.$$eval("ioc-lookup >>> .results > li", (items) => items.map((item) => item.dataset.verdict));
+      await appears(page, ".result", 230);
+      const verdicts = await page.$$eval("ioc-lookup >>> .result", (items) => items.map((item) => item.dataset.verdict));
       assert.deepEqual(verdicts, [...verdicts].sort().reverse());
       await stage.leave(page);
     });
@@ -222,7 +222,7 @@ for (const name of names) {
       });
       await paste(page, FIELD, Array.from({ length: 300 }, (_, index) => `host${index}.example.net`).join("\n"));
       await page.click("ioc-lookup >>> .primary");
-      await appears(page, ".results li:nth-child(100)");
+      await appears(page, ".result", 100);
       const done = ended(page);
       await page.focus("ioc-lookup >>> .progress button");
       await page.keyboard.press("Enter");
@@ -276,7 +276,7 @@ for (const name of names) {
       });
       await onElement(page, (element) => element.lookup("example.com hostile.example.net"));
       await page.click("ioc-lookup >>> .filter.suspicious");
-      const visible = await page.$$eval("ioc-lookup >>> .results > li", (items) => items.filter((item) => item.checkVisibility()).length);
+      const visible = await page.$$eval("ioc-lookup >>> .result", (items) => items.filter((item) => item.checkVisibility()).length);
       assert.equal(visible, 1);
       await page.click("ioc-lookup >>> .tools button[part~=copy]");
       await page.click("ioc-lookup >>> .tools button[part~=csv]");

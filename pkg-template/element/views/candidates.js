@@ -3,17 +3,18 @@
 import { el, foreign, show } from "../dom.js";
 import { roving } from "../roving.js";
 import { inSlices } from "../slices.js";
+import { longList } from "./long-list.js";
 
 export function candidatesView({ session, text }) {
   const title = el("h3", { id: "found" });
   const all = el("input", { type: "checkbox", onchange: () => session.tick(session.candidates, all.checked) });
   const count = el("span", { class: "muted" });
   const hint = el("p", { class: "hint" }, text("notTickedHint"));
-  const list = el("ul", { class: "candidates", role: "list", part: "candidates" });
-  const stops = roving(list, "input");
+  const list = longList({ class: "candidates", part: "candidates" });
+  const stops = roving(list.root, "input");
   const root = el("div", { class: "found", role: "group", "aria-labelledby": "found", hidden: true },
     el("div", { class: "bar" }, title, count, el("label", { class: "tick" }, all, text("all"))),
-    list, hint);
+    list.root, hint);
   let boxes = new Map();
   let drawing = null;
 
@@ -22,12 +23,12 @@ export function candidatesView({ session, text }) {
     drawing?.abort();
     drawing = new AbortController();
     boxes = new Map();
-    list.replaceChildren();
+    list.clear();
     if (candidates.length < 2) return;
     await inSlices(candidates, (candidate) => {
       const { root: row, box } = rowOf(candidate, session, text);
       boxes.set(candidate, box);
-      list.append(row);
+      list.add(candidate, row);
       if (boxes.size === 1) stops.settle();
     }, drawing.signal);
   }
@@ -57,7 +58,7 @@ function rowOf(candidate, session, text) {
   const notes = ["special", "low", "defanged"].filter((note) => candidate[note]);
   const box = el("input", { type: "checkbox", tabindex: "-1", onchange: () => session.tick([candidate], box.checked) });
   box.checked = candidate.ticked;
-  const root = el("li", { part: "candidate" },
+  const root = el("div", { part: "candidate" },
     el("label", { class: "tick" },
       box,
       foreign(candidate.value, { class: "value", title: candidate.value }),

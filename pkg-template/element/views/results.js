@@ -1,4 +1,4 @@
-// The results, worst first, each a line that opens into the platforms' reports.
+// The results, worst first, each a row that opens into the platforms' reports.
 
 import * as pkg from "../../index.js";
 import { el, foreign, show } from "../dom.js";
@@ -7,27 +7,28 @@ import { icon } from "../icons.js";
 import { VERDICTS } from "../result.js";
 import { roving } from "../roving.js";
 import { inSlices } from "../slices.js";
+import { longList } from "./long-list.js";
 import { reportCard } from "./report-card.js";
 import { scoreBar, verdictSign } from "./verdict.js";
 
 export function resultsView(context) {
   const { session, text } = context;
-  const list = el("ul", { class: "results", role: "list", part: "results" });
-  const stops = roving(list, ".line", (line) => ["all", line.closest("li").dataset.verdict].includes(filters.shown));
+  const list = longList({ class: "results", part: "results" }, compare);
+  const stops = roving(list.root, ".row", (row) => ["all", row.closest(".result").dataset.verdict].includes(filters.shown));
   const filters = filterBar(text, () => {
-    list.dataset.shown = filters.shown;
+    list.root.dataset.shown = filters.shown;
     stops.settle();
   });
   const tools = toolBar(context, () => filters.of(session.run?.results ?? []));
   const root = el("section", { class: "outcome", "aria-labelledby": "outcome", hidden: true },
     el("h3", { id: "outcome", class: "spoken" }, text("results")),
     el("div", { class: "bar" }, filters.root, tools),
-    list);
-  let sorted = [];
+    list.root);
+  let drawn = 0;
   let waiting = [];
   let drawing = null;
 
-  // Results of one batch arrive at once; their lines are drawn in slices.
+  // Results of one batch arrive at once; their rows are drawn in slices.
   async function draw() {
     if (drawing) return;
     drawing = new AbortController();
@@ -36,26 +37,22 @@ export function resultsView(context) {
     if (!signal.aborted) drawing = null;
   }
 
-  // Lines come in at their place and never move afterwards: nothing jumps under a reader's hands.
+  // A row comes in at its place and stays in order: nothing jumps under a reader's hands.
   function place(result) {
-    const line = lineOf(result, context);
-    const at = placeOf(sorted, result);
-    list.insertBefore(line, sorted[at]?.line ?? null);
-    sorted.splice(at, 0, { result, line });
+    list.add(result, rowOf(result, context));
     filters.count(result);
-    root.classList.toggle("single", sorted.length === 1);
-    if (sorted.length === 1) {
-      show(root, true);
-      stops.settle();
-    }
+    drawn += 1;
+    root.classList.toggle("single", drawn === 1);
+    show(root, true);
+    if (drawn === 1) stops.settle();
   }
 
   function reset() {
     drawing?.abort();
     drawing = null;
-    sorted = [];
+    drawn = 0;
     waiting = [];
-    list.replaceChildren();
+    list.clear();
     filters.reset();
     show(root, false);
   }
@@ -72,26 +69,16 @@ export function resultsView(context) {
       draw();
     },
     ended() {
-      if (session.run?.total === 1 && sorted.length === 1) sorted[0].line.querySelector("details").open = true;
+      if (session.run?.total === 1 && drawn === 1) list.root.querySelector("details").open = true;
     },
   };
-}
-
-function placeOf(sorted, result) {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compare(sorted[middle].result, result) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function compare(a, b) {
   return VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) || (b.score ?? -1) - (a.score ?? -1);
 }
 
-function lineOf(result, context) {
+function rowOf(result, context) {
   const { text } = context;
   const known = result.reports.filter(({ found }) => found).map(({ name }) => name);
   const fold = el("details", {
@@ -99,14 +86,14 @@ function lineOf(result, context) {
       if (fold.open && fold.children.length === 1) fold.append(detailsOf(result, context));
     },
   },
-  el("summary", { class: "line", tabindex: "-1", part: "result" },
+  el("summary", { class: "row", tabindex: "-1", part: "result" },
     verdictSign(result.verdict, text),
     foreign(result.value, { class: "value" }),
     el("span", { class: "kind" }, result.kind ? text(`kind.${result.kind}`) : ""),
     scoreBar(result.score, text),
     el("span", { class: "known" }, foreign(known.join(text("listSeparator")))),
     icon("more")));
-  return el("li", { "data-verdict": result.verdict }, fold);
+  return el("div", { class: "result", "data-verdict": result.verdict }, fold);
 }
 
 function detailsOf(result, context) {
