@@ -40,7 +40,7 @@
  * `--ioc-malicious-soft` (its ground), and the same for `suspicious`, `benign`, `unknown`.
  *
  * Parts: `label`, `input`, `hint`, `complaint`, `button` (all of them; one by one `look-up`, `clear`, `cancel`,
- * `try-again`, `filter`, `copy`, `csv`, `stix`, `more`, `forget`, `entry`), `candidates`, `candidate`, `progress`,
+ * `try-again`, `filter`, `copy`, `csv`, `stix`, `more`, `forget`, `entry`), `found`, `candidates`, `candidate`, `progress`,
  * `problems`, `problem`, `advice`, `steps`, `results`, `result`, `verdict` (and `verdict-malicious` …), `score`,
  * `card`, `tag`, `tlp`, `timeline`, `link`, `raw`, `history`.
  *

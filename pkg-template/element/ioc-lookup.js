@@ -18,7 +18,7 @@ import { resultsView } from "./views/results.js";
 const Base = globalThis.HTMLElement ?? class {};
 
 /** CSS pixels: below, a result takes several lines; below, pairs stand one under the other. */
-const NARROW = 700;
+const NARROW = 640;
 const SLIM = 416;
 
 /** `<ioc-lookup>`; documented in element.d.ts. */
@@ -228,8 +228,8 @@ export class IocLookupElement extends Base {
     this.#field = input.field;
     this.#views = [
       input,
-      candidatesView(context),
       progressView({ ...context, takeFocus: () => input.takeFocus() }),
+      candidatesView(context),
       problemsView(context),
       resultsView(context),
       historyView(context),

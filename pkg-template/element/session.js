@@ -86,13 +86,13 @@ export class Session {
     if (complaint) return [];
     this.cancel();
     const controller = new AbortController();
-    const values = this.ticked.map((candidate) => candidate.value);
-    const run = emptyRun(values.length);
+    const kinds = new Map(this.ticked.map(({ value, kind }) => [value, kind]));
+    const run = emptyRun(kinds.size);
     this.#controller = controller;
     this.run = run;
     this.#changed("run");
     // An `ask` that never settles must not hold the person who has cancelled it.
-    await Promise.race([this.#ask(run, values, controller.signal), aborted(controller.signal)]);
+    await Promise.race([this.#ask(run, kinds, controller.signal), aborted(controller.signal)]);
     if (!run.ended) this.#end(run);
     await this.#explain(run, controller.signal);
     return run.results;
@@ -105,7 +105,7 @@ export class Session {
     return connected(this.#source()) ? null : "notConnected";
   }
 
-  async #ask(run, values, signal) {
+  async #ask(run, kinds, signal) {
     const progress = (done) => {
       if (signal.aborted) return;
       run.done = Math.min(Math.max(run.done, done), run.total);
@@ -114,8 +114,9 @@ export class Session {
     // A thousand results may come at once; the page must get its turn between them.
     const pace = pacer();
     try {
-      for await (const result of answers(values, this.#source(), { signal, onProgress: ({ done }) => progress(done) })) {
+      for await (const result of answers([...kinds.keys()], this.#source(), { signal, onProgress: ({ done }) => progress(done) })) {
         if (signal.aborted) return;
+        result.kind ??= kinds.get(result.value) ?? null;
         run.results.push(result);
         this.#changed("result", result);
         progress(run.results.length);
@@ -129,7 +130,7 @@ export class Session {
   #end(run) {
     run.ended = true;
     run.problems.push(...failedPlatforms(run.results));
-    if (run.results.length > 0) {
+    if (run.results.some(answered)) {
       this.history = [{ at: new Date(), text: this.text, run }, ...this.history].slice(0, LONGEST_HISTORY);
       this.#changed("history");
     }
@@ -199,6 +200,10 @@ export class Session {
   #changed(part, detail) {
     this.#onChange(part, detail);
   }
+}
+
+function answered({ reports }) {
+  return reports.length === 0 || reports.some(({ error }) => !error);
 }
 
 function emptyRun(total) {

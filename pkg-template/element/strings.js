@@ -51,6 +51,8 @@ export const strings = {
   exportStix: "STIX",
   exportStixLabel: "Export as STIX 2.1",
   exported: "{file} saved.",
+  notKnown: "not known",
+  notAsked: "not asked",
   scoreOf: "score {score} of 100",
   noScore: "no score",
   notFound: "{name} does not know this value.",
@@ -187,6 +189,6 @@ export const strings = {
     redirect_blocked: "You may have been signed out. Reload the page, sign in, and try again.",
     response_invalid: "The look-up server gave an answer that is none. Tell whoever runs the page.",
     request_rejected: "The look-up server does not understand this page. Reload it; if that does not help, tell whoever runs it.",
-    network: "Check your network or VPN, then try again. The page must allow the server in connect-src.",
+    network: "Check your network or VPN, then try again. If it stays, tell whoever runs this page.",
   },
 };

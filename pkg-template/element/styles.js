@@ -28,6 +28,7 @@ const css = `
   font-family: var(--ioc-font, system-ui, sans-serif);
   font-size: var(--ioc-font-size, 0.9375rem);
   line-height: 1.5;
+  scrollbar-color: var(--edge) transparent;
 }
 :host([hidden]), [hidden] { display: none !important; }
 *, ::before, ::after { box-sizing: border-box; }
@@ -60,7 +61,7 @@ textarea {
   color: inherit; background: var(--surface);
   border: 1px solid var(--edge); border-radius: var(--radius);
   inline-size: 100%; padding: 0.625rem 0.75rem;
-  field-sizing: content; min-block-size: 4.1em; max-block-size: 16em; resize: vertical;
+  field-sizing: content; min-block-size: 4.1em; max-block-size: 12em; resize: vertical;
 }
 textarea:focus-visible { outline-offset: -1px; }
 textarea[aria-invalid="true"] { border-color: var(--malicious); }
@@ -95,9 +96,10 @@ a { color: var(--accent); text-underline-offset: 0.2em; }
 /* Candidates ----------------------------------------------------------- */
 
 .found { border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
-.found > .bar { padding: 0.5rem 0.875rem; border-block-end: 1px solid var(--line); }
-.found h3 { font-size: 1em; font-weight: 600; }
-.found .tick { margin-inline-start: auto; }
+.found > summary { display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.625rem; padding: 0.5rem 0.875rem; }
+.found > summary > .icon { margin-inline-start: auto; }
+.found strong { font-weight: 600; }
+.found .all { padding: 0.375rem 0.875rem; border-block: 1px solid var(--line); background: var(--raised); }
 .found > .hint { padding: 0.5rem 0.875rem; border-block-start: 1px solid var(--line); }
 .candidates { max-block-size: 15rem; overflow: auto; padding: 0.375rem 0.5rem; overscroll-behavior: contain; }
 .candidates .chunk {
@@ -125,12 +127,12 @@ progress:indeterminate::-moz-progress-bar { background: none; }
 
 /* Problems ------------------------------------------------------------- */
 
-.problems { border: 1px solid var(--malicious); border-inline-start-width: 4px; border-radius: var(--radius); padding: 0.875rem 1rem; background: var(--malicious-soft); display: grid; gap: 0.75rem; }
+.problems { border: 1px solid var(--line); border-inline-start: 4px solid var(--malicious); border-radius: var(--radius); padding: 0.875rem 1rem; background: var(--raised); display: grid; gap: 0.75rem; }
 .problem-list, .problem { display: grid; gap: 0.5rem; }
 .problem + .problem { border-block-start: 1px solid var(--line); padding-block-start: 0.75rem; }
 .problem-title { display: flex; align-items: baseline; gap: 0.5rem; font-weight: 600; }
 .problem-title .icon { color: var(--malicious); position: relative; inset-block-start: 0.125em; }
-.problems .icon .cut { stroke: var(--malicious-soft); }
+.problems .icon .cut { stroke: var(--raised); }
 .problems .hint { overflow-wrap: anywhere; }
 .steps { display: flex; flex-wrap: wrap; gap: 0.375rem 1.125rem; font-size: 0.875rem; }
 .step { display: flex; align-items: center; gap: 0.375rem; }
@@ -256,6 +258,8 @@ pre { font: 0.75rem/1.5 var(--mono); background: var(--surface); border: 1px sol
 .slim .timeline .dates { text-align: start; grid-row: 2; }
 .slim .strip { grid-row: 3; }
 .slim .entries button { flex-wrap: wrap; }
+.slim .entries .value { flex-basis: 100%; order: 1; }
+.slim .entries .verdict { margin-inline-start: auto; }
 .slim .candidates .tick { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 0.5rem; }
 .slim .candidates .kind { grid-column: 2; }
 

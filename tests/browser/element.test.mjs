@@ -359,7 +359,7 @@ for (const name of names) {
       assert.match(await readable(page), /Look up Clear .*Bösartig a\.example/);
       await paste(page, FIELD, Array.from({ length: 1_200 }, (_, index) => `h${index}.example.net`).join(" "));
       assert.match(await page.$eval("ioc-lookup >>> .primary", (node) => node.textContent), /^Alle 1\.200 nachschlagen$/);
-      assert.match(await page.$eval("ioc-lookup >>> #found", (node) => node.textContent), /^1\.200 indicators found$/);
+      assert.match(await page.$eval("ioc-lookup >>> .found strong", (node) => node.textContent), /^1\.200 indicators found$/);
       await stage.leave(page);
     });
 

@@ -1,19 +1,22 @@
-// The indicators that were found in a text, to tick. Shown when there are two or more.
+// The indicators that were found in a text, to tick. Shown when there are two or more, and folded away when
+// they are looked up: the results come next.
 
 import { el, foreign, show } from "../dom.js";
+import { icon } from "../icons.js";
 import { roving } from "../roving.js";
 import { inSlices } from "../slices.js";
 import { longList } from "./long-list.js";
 
 export function candidatesView({ session, text }) {
-  const title = el("h3", { id: "found" });
+  const title = el("strong");
   const all = el("input", { type: "checkbox", onchange: () => session.tick(session.candidates, all.checked) });
   const count = el("span", { class: "muted" });
   const hint = el("p", { class: "hint" }, text("notTickedHint"));
   const list = longList({ class: "candidates", part: "candidates" });
   const stops = roving(list.root, "input");
-  const root = el("div", { class: "found", role: "group", "aria-labelledby": "found", hidden: true },
-    el("div", { class: "bar" }, title, count, el("label", { class: "tick" }, all, text("all"))),
+  const root = el("details", { class: "found", hidden: true },
+    el("summary", { part: "found" }, title, count, icon("more")),
+    el("label", { class: "tick all" }, all, text("all")),
     list.root, hint);
   let boxes = new Map();
   let drawing = null;
@@ -38,10 +41,14 @@ export function candidatesView({ session, text }) {
     candidates() {
       const { candidates } = session;
       show(root, candidates.length > 1);
+      root.open = true;
       show(hint, candidates.some(({ special, low }) => special || low));
       title.textContent = text("found", { n: candidates.length });
       this.ticks();
       draw(candidates);
+    },
+    run() {
+      if (session.running && !root.matches(":focus-within")) root.open = false;
     },
     ticks() {
       const n = session.candidates.length;

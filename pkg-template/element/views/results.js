@@ -80,7 +80,6 @@ function compare(a, b) {
 
 function rowOf(result, context) {
   const { text } = context;
-  const known = result.reports.filter(({ found }) => found).map(({ name }) => name);
   const fold = el("details", {
     ontoggle: () => {
       if (fold.open && fold.children.length === 1) fold.append(detailsOf(result, context));
@@ -91,9 +90,16 @@ function rowOf(result, context) {
     foreign(result.value, { class: "value" }),
     el("span", { class: "kind" }, result.kind ? text(`kind.${result.kind}`) : ""),
     scoreBar(result.score, text),
-    el("span", { class: "known" }, foreign(known.join(text("listSeparator")))),
+    el("span", { class: "known" }, foreign(knownTo(result, text))),
     icon("more")));
   return el("div", { class: "result", "data-verdict": result.verdict }, fold);
+}
+
+// Who knows it. "Unknown" must not look like an answer where nobody could be asked.
+function knownTo({ reports }, text) {
+  const names = reports.filter(({ found }) => found).map(({ name }) => name);
+  if (names.length > 0) return names.join(text("listSeparator"));
+  return text(reports.some(({ error }) => error) ? "notAsked" : "notKnown");
 }
 
 function detailsOf(result, context) {
