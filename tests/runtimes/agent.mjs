@@ -165,6 +165,7 @@ class Context {
     await this.guard(() => this.#checkTime(ms));
     monotonic.reset();
     wasm.disarm();
+    timers.forget();
     return { ms: Math.round(ms), swept, failures: this.failures };
   }
 

@@ -12,8 +12,6 @@ const real = {
   now: performance.now.bind(performance),
 };
 
-const globalsBefore = new Set(Reflect.ownKeys(globalThis));
-
 // ------------------------------------------------------------------ timers
 
 const pending = new Map();
@@ -41,6 +39,8 @@ export const timers = {
   /** Delays of the timers that are set, have not fired, and would keep a process alive: Node's own fetch sets others. */
   outstanding: () => [...pending].filter(([id]) => id.hasRef?.() !== false).map(([, ms]) => ms),
   intervals: () => intervals,
+  /** Forgets what is outstanding: it was reported, and is not the next scenario's fault. */
+  forget: () => pending.clear(),
   /** A real wait, invisible to `outstanding`. */
   wait: (ms) => new Promise((done) => real.setTimeout.call(globalThis, done, ms)),
 };
@@ -165,6 +165,8 @@ export const wasm = {
 };
 
 // ------------------------------------------------------------------ what importing did
+
+const globalsBefore = new Set(Reflect.ownKeys(globalThis));
 
 /** To be called right after the package was evaluated: what that alone did to the runtime (L9). */
 export function importEffects() {

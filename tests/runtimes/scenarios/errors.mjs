@@ -311,7 +311,6 @@ export default [
   {
     name: "E22 a waiter whose deadline ends before the flight gets timeout and total",
     rules: ["E22", "E8"],
-    timeoutMs: 300,
     serve(x) { return x.isToken ? x.hold("token") : x.page(); },
     async run(t) {
       const client = await t.client({ timeouts: { tokenMs: 300, requestMs: 1_000, totalMs: 2_000 }, retry: { maxRetries: 0 } });
