@@ -38,7 +38,7 @@ test("every file that the exports name is in the tarball", async () => {
 test("the tarball holds the licences and the README, and nothing of the workshop", async () => {
   const files = await packedFiles();
   for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "README.md"]) assert.ok(files.includes(`package/${name}`), name);
-  const strangers = files.filter((name) => !/^package\/(loaders\/)?[\w.-]+\.(js|d\.ts|json|md|wasm)$|LICENSE-/.test(name));
+  const strangers = files.filter((name) => !/^package\/((loaders|stores)\/)?[\w.-]+\.(js|d\.ts|json|md|wasm)$|LICENSE-/.test(name));
   assert.deepEqual(strangers, []);
 });
 

@@ -1,0 +1,81 @@
+// What somebody finds who has just installed the package: these files, and a client that works after one import.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile, stat } from "node:fs/promises";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+import { inFreshNode, packaged } from "../support/project.mjs";
+
+/** Every file that users download, and no other. A new file of `pkg-template/` is written down here as well. */
+const FILES = [
+  "LICENSE-APACHE",
+  "LICENSE-MIT",
+  "README.md",
+  "client.js",
+  "core.inline.js",
+  "core.js",
+  "core.wasm",
+  "core.wasm.d.ts",
+  "errors.js",
+  "hooks.js",
+  "index.js",
+  "load.js",
+  "loaders/default.js",
+  "loaders/node.js",
+  "loaders/slim.js",
+  "loaders/workerd.js",
+  "package.json",
+  "stores/durable-object.d.ts",
+  "stores/durable-object.js",
+  "stores/extension.d.ts",
+  "stores/extension.js",
+  "stores/node.d.ts",
+  "stores/node.js",
+  "tasks.js",
+  "version.js",
+];
+
+const LARGEST_TARBALL = 300 * 1024;
+
+test("the tarball holds exactly these files", async () => {
+  const { stdout } = await promisify(execFile)("tar", ["--list", "--file", process.env.IOC_TARBALL]);
+  assert.deepEqual(stdout.trim().split("\n").map((name) => name.replace(/^package\//, "")).sort(), FILES);
+});
+
+test("the tarball is at most 300 KiB", async () => {
+  const { size } = await stat(process.env.IOC_TARBALL);
+  assert.ok(size <= LARGEST_TARBALL, `${size} bytes`);
+});
+
+test("createClient and the synchronous functions work in Node without init", async () => {
+  const found = await inFreshNode(`
+    import { classify, createClient, refang } from "ioc-lookup";
+    const client = await createClient({ platform: "threatq", baseUrl: "https://tq.example", auth: { accessToken: "abc" } });
+    answer([client.platform, client.name, refang("example[.]com"), classify("example.com")]);
+  `);
+  assert.deepEqual(found, ["threatq", "threatq", "example.com", { kind: "domain", value: "example.com", special: true }]);
+});
+
+test("a synchronous function may be the first call there is", async () => {
+  assert.equal(await inFreshNode("import { refang } from \"ioc-lookup\"; answer(refang(\"hxxp://a[.]b\"));"), "http://a.b");
+});
+
+test("L8 an idle client keeps no process alive, although nobody closed it", async () => {
+  const ended = await inFreshNode(`
+    import { createClient } from "ioc-lookup";
+    const fetch = async () => Response.json({ access_token: "abc", token_type: "bearer", expires_in: 3600, total: 0, data: [] });
+    const auth = { grant: "client_credentials", clientId: "id", clientSecret: "geheim-geheim" };
+    const client = await createClient({ platform: "threatq", baseUrl: "https://tq.example", fetch, auth });
+    await client.token();
+    await client.request("/api/indicators");
+    answer(process.getActiveResourcesInfo().filter((name) => name === "Timeout"));
+  `);
+  assert.deepEqual(ended, []);
+});
+
+test("version is the package's, as text", async () => {
+  const { version } = JSON.parse(await readFile(packaged("package.json"), "utf8"));
+  assert.equal(await inFreshNode("import { version } from \"ioc-lookup\"; answer(version);"), version);
+});

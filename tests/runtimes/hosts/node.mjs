@@ -1,0 +1,36 @@
+// Node's side: a child process that runs scenarios as its parent asks for them.
+// Started with the package's entry as argument and with --expose-gc.
+
+import { consoleLines, importEffects } from "../instruments.mjs";
+
+import { inspect } from "node:util";
+
+const ioc = await import(process.argv[2]);
+const imported = importEffects();
+const { makeAgent } = await import("../agent.mjs");
+
+const SAMPLE_MS = 2;
+
+const memory = {
+  /** By how many bytes the process grows at most while `work` runs. */
+  async growthDuring(work) {
+    globalThis.gc();
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const sampler = setInterval(() => { most = Math.max(most, process.memoryUsage.rss()); }, SAMPLE_MS);
+    try {
+      await work();
+    } finally {
+      clearInterval(sampler);
+    }
+    return Math.max(most, process.memoryUsage.rss()) - before;
+  },
+};
+
+const agent = makeAgent({ ioc, runtime: "node", imported, inspect, memory });
+process.on("message", async ({ id, job }) => {
+  const result = await agent.whole(job).catch((error) => ({ ms: 0, swept: 0, failures: [String(error?.stack ?? error)] }));
+  process.send({ id, result });
+});
+consoleLines.loud(false);
+process.send({ ready: true });

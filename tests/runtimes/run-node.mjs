@@ -1,0 +1,35 @@
+// Scenarios in Node: in a process of their own, so that memory and unhandled rejections are theirs alone.
+
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { entryFor, packageFolder } from "./packed.mjs";
+
+export async function openNode() {
+  const entry = pathToFileURL(join(packageFolder(), entryFor(["node"]))).href;
+  const child = fork(fileURLToPath(new URL("hosts/node.mjs", import.meta.url)), [entry], { execArgv: ["--expose-gc"], stdio: "inherit" });
+  const [first] = await Promise.race([once(child, "message"), once(child, "exit").then(([code]) => { throw new Error(`the Node host ended with ${code}`); })]);
+  if (!first.ready) throw new Error("the Node host did not start");
+  child.setMaxListeners(0);
+  let jobs = 0;
+  return {
+    name: "node",
+    kind: "node",
+    run(job) {
+      const id = (jobs += 1);
+      child.send({ id, job });
+      return new Promise((resolve, reject) => {
+        const answer = (message) => {
+          if (message.id !== id) return;
+          child.off("message", answer);
+          resolve(message.result);
+        };
+        child.on("message", answer);
+        child.once("exit", (code) => reject(new Error(`the Node host ended with ${code}`)));
+      });
+    },
+    close: () => child.kill(),
+  };
+}
