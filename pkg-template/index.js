@@ -17,7 +17,29 @@ export function refang(text) {
   return guarded(() => core().refang(given(text)));
 }
 
+export function defang(value) {
+  return guarded(() => core().defang(given(value)));
+}
+
+export function extract(text, options = {}) {
+  const found = guarded(() => core().extract(given(text), written(options)));
+  // From the caller's own string: half of a surrogate pair does not survive the way into the wasm.
+  for (const indicator of found) indicator.raw = text.slice(indicator.start, indicator.end);
+  return found;
+}
+
 function given(text) {
   if (typeof text !== "string") throw localError("config_invalid", "text");
   return text;
+}
+
+function written(options) {
+  let json;
+  try {
+    json = JSON.stringify(options);
+  } catch {
+    // Said below.
+  }
+  if (json === undefined) throw localError("config_invalid", "options");
+  return json;
 }

@@ -434,14 +434,17 @@ pub fn quoted(text: &str) -> String {
 /// An array of JSON texts.
 pub fn array<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
     let mut out = String::from("[");
-    for item in items {
-        if out.len() > 1 {
-            out.push(',');
-        }
-        out.push_str(item.as_ref());
-    }
+    items.into_iter().for_each(|item| push_item(&mut out, item.as_ref()));
     out.push(']');
     out
+}
+
+/// The part of [`array`] that is the same for all.
+fn push_item(out: &mut String, item: &str) {
+    if out.len() > 1 {
+        out.push(',');
+    }
+    out.push_str(item);
 }
 
 /// An object, written member by member, in that order.

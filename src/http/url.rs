@@ -49,9 +49,8 @@ impl Base {
 
 /// `localhost`, 127.0.0.0/8 and `[::1]`, as the parser writes them (S4).
 fn is_loopback(hostname: &str) -> bool {
-    hostname == "localhost"
-        || hostname == "[::1]"
-        || hostname.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    let dotted = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    matches!(hostname, "localhost" | "[::1]") || hostname.strip_prefix("127.").is_some_and(dotted)
 }
 
 /// Judges a path given by a caller (H14).

@@ -16,10 +16,16 @@ struct Limit {
     brotli: Option<u64>,
 }
 
-/// Above these the build fails: a package that grows must do so by somebody's decision.
+/// Above these the build fails: a package that grows must do so by somebody's decision. They are only ever lowered.
 const BUDGET: [Limit; 3] = [
-    Limit { what: "core.wasm", raw: Some(250_000), brotli: Some(90_000) },
+    Limit { what: "core.wasm", raw: Some(340_000), brotli: Some(130_000) },
     Limit { what: "glue and facade, minified", raw: None, brotli: Some(10_000) },
+    Limit { what: "tarball", raw: Some(380_000), brotli: None },
+];
+
+/// Where the package is to arrive. What is missed is printed at every build.
+const GOALS: [Limit; 2] = [
+    Limit { what: "core.wasm", raw: Some(250_000), brotli: Some(90_000) },
     Limit { what: "tarball", raw: Some(300_000), brotli: None },
 ];
 
@@ -38,6 +44,9 @@ pub(crate) fn check(package: &Path, tarball: &Path) -> Result<()> {
     let text = process::read(command("node").arg(script).arg(package).arg(tarball))?;
     let weights: Vec<Weight> = serde_json::from_str(&text).context("measure.mjs printed no table")?;
     print!("{}", lay_out(&rows(&weights)));
+    for missed in over_budget(&weights, &GOALS) {
+        println!("goal missed: {missed}");
+    }
     let over = over_budget(&weights, &BUDGET);
     if !over.is_empty() {
         bail!("over budget: {}", over.join(", "));

@@ -27,6 +27,7 @@ mod bench;
 mod budget;
 mod demo;
 mod layout;
+mod mute;
 mod package;
 mod process;
 mod setup;
