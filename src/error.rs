@@ -137,6 +137,11 @@ impl Code {
         self.row().0
     }
 
+    /// The code of that name, if there is one.
+    pub fn from_name(name: &str) -> Option<Code> {
+        Code::ALL.into_iter().find(|code| code.name() == name)
+    }
+
     /// The category in the public contract (E20).
     pub fn category(self) -> Category {
         self.row().1

@@ -461,6 +461,11 @@ impl Manager {
         }
     }
 
+    /// The failure of the last flight; `None` after a success.
+    pub fn last_failure(&self) -> Option<Error> {
+        self.pause.as_ref().map(|pause| pause.error.clone())
+    }
+
     /// Whether [`Manager::close`] was called.
     pub fn is_closed(&self) -> bool {
         self.closed

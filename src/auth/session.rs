@@ -311,6 +311,11 @@ impl Session {
         self.redactor.borrow_mut().clear();
     }
 
+    /// The failure that began the present cool-down, or the last one.
+    pub fn last_failure(&self) -> Option<Error> {
+        self.manager.borrow().last_failure()
+    }
+
     /// Fails with `client_closed` after [`Session::close`].
     pub fn check_open(&self) -> Result<(), Error> {
         match self.manager.borrow().is_closed() {

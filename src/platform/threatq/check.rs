@@ -32,7 +32,12 @@ pub(super) async fn check(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Result<Check
     let mut latency_ms = None;
     let finding = match session.bearer(call, None).await {
         Err(error) if error.code == Code::ClientClosed => return Err(error),
-        Err(error) => Some(blame_login(client, call, &error).await),
+        Err(error) => {
+            // During a cool-down nothing was sent now: the failure that began it is what counts.
+            let cooling = error.code == Code::AuthCooldown;
+            let error = session.last_failure().filter(|_| cooling).unwrap_or(error);
+            Some(blame_login(client, call, &error, cooling).await)
+        }
         Ok(_) => {
             let begun = session.host.mono();
             let finding = try_api(client, call).await;
@@ -51,7 +56,7 @@ pub(super) async fn check(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Result<Check
 }
 
 /// What a failed login means.
-async fn blame_login(client: &Rc<ThreatQ>, call: &Call, error: &Error) -> Finding {
+async fn blame_login(client: &Rc<ThreatQ>, call: &Call, error: &Error, cooling: bool) -> Finding {
     match error.code {
         Code::Network if error.tls => Finding::new(
             "tls",
@@ -68,12 +73,12 @@ async fn blame_login(client: &Rc<ThreatQ>, call: &Call, error: &Error) -> Findin
             Code::Timeout,
             "No answer in time: check host name, port and firewall, or raise timeouts.tokenMs.",
         ),
-        Code::RedirectBlocked => {
-            Finding::new("baseUrl", error.code, "The server redirects: configure the URL that it redirects to.")
+        code @ Code::RedirectBlocked => {
+            Finding::new("baseUrl", code, "The server redirects: configure the URL that it redirects to.")
         }
-        Code::TokenResponseInvalid | Code::TokenResponseTooLarge => Finding::new(
+        code @ (Code::TokenResponseInvalid | Code::TokenResponseTooLarge) => Finding::new(
             "baseUrl",
-            error.code,
+            code,
             "What answers there is not ThreatQ's token endpoint: baseUrl is the address of the console, such as https://tq.example.com.",
         ),
         Code::TokenRequestRejected if matches!(error.status, Some(404 | 405)) => Finding::new(
@@ -81,32 +86,24 @@ async fn blame_login(client: &Rc<ThreatQ>, call: &Call, error: &Error) -> Findin
             Code::NotFound,
             "There is no ThreatQ at this address: baseUrl is the address of the console, such as https://tq.example.com.",
         ),
-        Code::RateLimited | Code::TokenServerError => Finding::new(
-            "reachable",
-            error.code,
-            "The platform is there but does not serve logins now: try again later.",
-        ),
-        Code::AuthCooldown => Finding::new(
-            "credentials",
-            error.code,
-            "An earlier login failed and its pause has not ended: correct the setting that failed then, and create a new client.",
-        ),
-        Code::ReauthRequired => Finding::new(
-            "credentials",
-            error.code,
-            "The refresh token is used up: log in again and configure the new one.",
-        ),
-        _ => blame_credentials(client, call, error).await,
+        code @ (Code::RateLimited | Code::TokenServerError) => {
+            Finding::new("reachable", code, "The platform is there but does not serve logins now: try again later.")
+        }
+        code @ Code::ReauthRequired => {
+            Finding::new("credentials", code, "The refresh token is used up: log in again and configure the new one.")
+        }
+        _ => blame_credentials(client, call, error, cooling).await,
     }
 }
 
 /// The platform refused: client id, credentials, or the form of the request?
-async fn blame_credentials(client: &Rc<ThreatQ>, call: &Call, error: &Error) -> Finding {
+async fn blame_credentials(client: &Rc<ThreatQ>, call: &Call, error: &Error, cooling: bool) -> Finding {
+    let code = error.code;
     let Auth::Password { client_id, .. } = &client.tokens.config.auth else {
-        return match error.code {
+        return match code {
             Code::TokenClientRejected => Finding::new(
                 "clientId",
-                error.code,
+                code,
                 "Client id or secret is wrong: compare them with what the client registration printed.",
             ),
             code => Finding::new("credentials", code, "The platform refused these credentials: check them."),
@@ -119,7 +116,7 @@ async fn blame_credentials(client: &Rc<ThreatQ>, call: &Call, error: &Error) -> 
             "The client id is wrong: it is shown in the console under Settings, OAuth Management.",
         )
     };
-    if error.oauth_error.as_deref() == Some("invalid_client") || error.code == Code::TokenClientRejected {
+    if code == Code::TokenClientRejected {
         return wrong_client();
     }
     let published = published_client_id(client, call).await;
@@ -129,11 +126,12 @@ async fn blame_credentials(client: &Rc<ThreatQ>, call: &Call, error: &Error) -> 
     if error.oauth_error.as_deref() == Some("invalid_grant") {
         return wrong_password();
     }
-    if other_shape_works(client, call).await {
+    // Never a login during a cool-down: with the one that began it that would be one too many.
+    if !cooling && other_shape_works(client, call).await {
         return Finding::new("apiType", Code::TokenRequestRejected, other_type(client));
     }
-    match (error.code, published) {
-        (Code::TokenRequestRejected, _) => Finding::new("apiType", error.code, other_type(client)),
+    match (code, published) {
+        (Code::TokenRequestRejected, _) => Finding::new("apiType", code, other_type(client)),
         (_, Some(_)) => wrong_password(),
         (code, None) => Finding::new(
             "credentials",
