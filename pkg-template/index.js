@@ -7,6 +7,7 @@ import { guarded } from "./tasks.js";
 export { init as default };
 export { createClient } from "./client.js";
 export { LookupError, isLookupError } from "./errors.js";
+export { lookup, lookupStream } from "./lookup.js";
 export { version } from "./version.js";
 
 export function classify(text) {
