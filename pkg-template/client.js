@@ -33,17 +33,17 @@ class Kernel {
   async call(operation, args, options = {}) {
     const { signal, onProgress, ...rest } = plain("options", () => ({ ...options }));
     const [argsJson, optionsJson] = [json(args, "arguments"), json(rest, "options")];
-    if (signal !== undefined && typeof signal?.addEventListener !== "function") throw localError("config_invalid", "signal");
+    checkSignal(signal);
     await ready();
     if (this.#closed) throw this.#error("client_closed");
-    if (signal?.aborted) throw this.#error("aborted", signal);
+    if (signal?.aborted) throw this.#error("aborted", { signal });
     return this.#run(guarded(() => this.#open().start(operation, argsJson, optionsJson)), signal);
   }
 
   close() {
     if (this.#closed) return;
     this.#closed = true;
-    for (const call of this.#calls) call.cancel(this.#error("client_closed"));
+    for (const call of this.#calls) call.cancel((attempts) => this.#error("client_closed", { attempts }));
     this.#release();
     this.#config = this.#memory = undefined;
     this.#callbacks = {};
@@ -51,7 +51,7 @@ class Kernel {
 
   async #run(task, signal) {
     const call = run(task);
-    const abort = () => call.cancel(this.#error("aborted", signal));
+    const abort = () => call.cancel((attempts) => this.#error("aborted", { signal, attempts }));
     this.#calls.add(call);
     signal?.addEventListener("abort", abort);
     try {
@@ -90,21 +90,21 @@ class Kernel {
     });
   }
 
-  #error(code, signal) {
-    const facts = { ...localError(code).toJSON(), platform: this.platform };
+  #error(code, { signal, attempts = 0 } = {}) {
+    const facts = { ...localError(code).toJSON(), platform: this.platform, attempts };
     return new LookupError(facts, signal && { cause: signal.reason });
   }
 }
 
-/** Clients that were dropped without `close()`. */
-const dropped = new FinalizationRegistry((kernel) => kernel.close());
+/** Clients that were dropped without `close()`. Older edge runtimes cannot tell. */
+const dropped = typeof FinalizationRegistry === "function" ? new FinalizationRegistry((kernel) => kernel.close()) : undefined;
 
 class Client {
   #kernel;
 
   constructor(config) {
     this.#kernel = new Kernel(config);
-    dropped.register(this, this.#kernel, this);
+    dropped?.register(this, this.#kernel, this);
   }
 
   get platform() {
@@ -159,7 +159,7 @@ class Client {
 
   close() {
     this.#kernel.close();
-    dropped.unregister(this);
+    dropped?.unregister(this);
   }
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
@@ -226,9 +226,9 @@ const PLATFORMS = { threatq: ThreatQ };
 /** Validates a configuration and sends nothing. */
 export async function createClient(config) {
   await ready();
-  const Platform = plain("config", () => PLATFORMS[config.platform]);
-  if (Platform === undefined) throw localError("config_invalid", "platform");
-  return new Platform(config);
+  const platform = plain("config", () => `${config.platform}`);
+  if (!Object.hasOwn(PLATFORMS, platform)) throw localError("config_invalid", "platform");
+  return new PLATFORMS[platform](config);
 }
 
 /** The arguments of `request`, as the core reads them: texts and pairs of texts. */
@@ -276,6 +276,13 @@ function json(value, name) {
   const text = plain(name, () => JSON.stringify(value));
   if (text === undefined) throw localError("config_invalid", name);
   return text;
+}
+
+/** A signal that can be asked and listened to; one that throws is none. */
+function checkSignal(signal) {
+  if (signal === undefined) return;
+  const fits = plain("signal", () => typeof signal.addEventListener === "function" && typeof signal.aborted === "boolean");
+  if (!fits) throw localError("config_invalid", "signal");
 }
 
 /** Reads what a caller gave. Getters, proxies and conversions may throw anything; none of it leaves. */

@@ -13,7 +13,10 @@ let last = 0;
 const runtime = { wake, whileItLives, ignore, timer };
 onInstance((core) => core.connect(runtime));
 
-/** Runs a task to its end. `cancel(error)` ends it at once: the core drops what it had begun. */
+/**
+ * Runs a task to its end. `cancel(toError)` ends it at once: the core drops what it had begun. `toError` gets the number of
+ * requests that were sent for it.
+ */
 export function run(task) {
   const id = ++last;
   const entry = { task, awake: false, polling: false, cancelled: undefined };
@@ -23,7 +26,7 @@ export function run(task) {
   });
   running.set(id, entry);
   wake(id);
-  return { promise, cancel: (error) => cancel(id, entry, error) };
+  return { promise, cancel: (toError) => cancel(id, entry, toError) };
 }
 
 /** Calls the core outside of a task; what it throws becomes an error of ours. */
@@ -55,15 +58,20 @@ function step(id, entry) {
   } finally {
     entry.polling = false;
   }
-  if (entry.cancelled !== undefined) return end(id, entry, () => entry.reject(entry.cancelled));
+  if (entry.cancelled !== undefined) return give(id, entry);
   if (outcome !== undefined) end(id, entry, () => entry.resolve(outcome[0]));
 }
 
 /** A callback of the caller's may cancel the very task that is being polled: that waits until the poll has returned. */
-function cancel(id, entry, error) {
+function cancel(id, entry, toError) {
   if (!running.has(id)) return;
-  entry.cancelled ??= error;
-  if (!entry.polling) end(id, entry, () => entry.reject(entry.cancelled));
+  entry.cancelled ??= toError;
+  if (!entry.polling) give(id, entry);
+}
+
+function give(id, entry) {
+  const error = entry.cancelled(guarded(() => entry.task.attempts));
+  end(id, entry, () => entry.reject(error));
 }
 
 function end(id, entry, settle) {

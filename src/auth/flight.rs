@@ -63,7 +63,7 @@ impl Kind {
 pub async fn fly(session: &Session, flight: &Flight) -> Result<Bearer, Error> {
     let host = &*session.host;
     let call = Call::within(session.limits.total_ms, host);
-    flight.due.set(host.mono() + STORE_MS);
+    session.due_in(flight, 0.0);
     let _guard = session.storage.lock(host).await;
     if let Some(bearer) = adopt(session, flight).await? {
         return Ok(bearer);
@@ -80,9 +80,9 @@ pub async fn fly(session: &Session, flight: &Flight) -> Result<Bearer, Error> {
 async fn adopt(session: &Session, flight: &Flight) -> Result<Option<Bearer>, Error> {
     let Some(record) = session.storage.read(&*session.host).await else { return Ok(None) };
     let now = session.host.clock()?;
+    record.access.iter().chain(&record.refresh).for_each(|token| session.redactor.borrow().learn(token));
     let adopted = session.manager.borrow_mut().consider(&record, flight.epoch, now);
-    if let Some(bearer) = &adopted {
-        session.redactor.borrow().learn(&bearer.value);
+    if adopted.is_some() {
         session.remember(now);
     }
     Ok(adopted)
@@ -189,7 +189,7 @@ impl Pilot<'_> {
             let Some(wait) = self.session.wait_before(self.call, retries, &setback.error).filter(|_| may) else {
                 return Err(Stop::Failed { setback, primary: true });
             };
-            self.flight.due.set(self.session.host.mono() + wait + STORE_MS);
+            self.session.due_in(self.flight, wait);
             self.session.host.pause(wait).await;
             retries += 1;
         }
@@ -201,9 +201,8 @@ impl Pilot<'_> {
         let host = &*session.host;
         let start = self.clock().map_err(Setback::from)?;
         session.check_origin(session.dialect.token_base(), &request.url).map_err(Setback::from)?;
-        let bounds =
-            Bounds { timeout_ms: session.limits.token_ms, limit: session.limits.token_bytes, all_headers: false };
-        self.flight.due.set(host.mono() + session.limits.token_ms + STORE_MS);
+        let bounds = Bounds::of(session.limits.token_ms, session.limits.token_bytes);
+        session.due_in(self.flight, session.limits.token_ms.min(self.call.left(host)));
         host.emit(Event { attempt: Some(self.call.attempts.get() + 1), ..Event::of("token_requested") });
         let mut answer = match attempt(host, self.call, request, &bounds).await {
             Ok(answer) => answer,
@@ -309,6 +308,12 @@ impl From<Error> for Stop {
 }
 
 impl Session {
+    /// The flight's present step takes so long at most, and the store's part comes on top where there is a store.
+    fn due_in(&self, flight: &Flight, ms: f64) {
+        let store_ms = if self.host.store().is_some() { STORE_MS } else { 0.0 };
+        flight.due.set(self.host.mono() + ms + store_ms);
+    }
+
     /// The error with what the server said, masked (E19).
     pub(crate) fn complain(&self, mut error: Error, complaint: &Complaint) -> Error {
         let redactor = self.redactor.borrow();

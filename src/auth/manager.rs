@@ -461,6 +461,12 @@ impl Manager {
         }
     }
 
+    /// The tokens that are held.
+    pub fn tokens(&self) -> impl Iterator<Item = Secret> {
+        let refresh = self.refresh.as_ref().map(|refresh| refresh.token.clone());
+        self.held.as_ref().map(|held| held.bearer.value.clone()).into_iter().chain(refresh)
+    }
+
     /// The failure of the last flight; `None` after a success.
     pub fn last_failure(&self) -> Option<Error> {
         self.pause.as_ref().map(|pause| pause.error.clone())

@@ -143,6 +143,8 @@ fn encodings(secret: &str) -> Vec<String> {
         percent_encode(secret).to_ascii_lowercase(),
         form_encode(secret),
         json_escape(secret),
+        ascii_escape(secret, false),
+        ascii_escape(secret, true),
         html_escape(secret),
     ];
     for lead in 0..3 {
@@ -164,6 +166,25 @@ fn encodings(secret: &str) -> Vec<String> {
 fn json_escape(text: &str) -> String {
     let quoted = crate::json::quoted(text);
     quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()
+}
+
+/// As JSON writers do that keep to ASCII; either case of the digits occurs.
+fn ascii_escape(text: &str, upper: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in json_escape(text).chars() {
+        if c.is_ascii() {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]).iter() {
+            out.push_str("\\u");
+            for shift in [12, 8, 4, 0] {
+                let digit = char::from_digit(u32::from(unit >> shift) & 15, 16).unwrap_or('0');
+                out.push(if upper { digit.to_ascii_uppercase() } else { digit });
+            }
+        }
+    }
+    out
 }
 
 fn html_escape(text: &str) -> String {
@@ -201,6 +222,7 @@ mod tests {
             base64(secret.as_bytes()),
             base64(secret.as_bytes()).replace('+', "-").replace('/', "_"),
             json_escape(secret),
+            ascii_escape(secret, true),
             html_escape(secret),
             base64(format!("id:{secret}").as_bytes()),
             base64(format!("i:{secret}").as_bytes()),

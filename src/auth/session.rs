@@ -12,7 +12,7 @@ use super::storage::Storage;
 use crate::error::{Code, Error};
 use crate::http::attempt::{Bounds, Failure, attempt};
 use crate::http::gate::Gate;
-use crate::http::host::Event;
+use crate::http::host::{Event, Unread};
 use crate::http::race::{Either, race};
 use crate::http::retry::{self, Budget};
 use crate::http::url::Base;
@@ -22,6 +22,9 @@ use std::rc::{Rc, Weak};
 
 /// A flight that is overdue by this much went down with the request that started it (T5).
 const OVERDUE_MS: f64 = 1_000.0;
+
+/// Of a refusal no more is read: it holds a sentence or two.
+const REFUSAL_BYTES: usize = 64 * 1024;
 
 /// One client's token and the way to its platform.
 pub struct Session {
@@ -62,6 +65,7 @@ impl Session {
             manager.consider(&record, manager.epoch(), now);
         }
         let redactor = Redactor::new(dialect.secrets());
+        manager.tokens().for_each(|token| redactor.learn(&token));
         Ok(Rc::new_cyclic(|me| Session {
             host,
             dialect,
@@ -176,8 +180,8 @@ impl Session {
     /// status is an error (H16).
     pub async fn send(&self, call: &Call, request: &Request, all_headers: bool) -> Result<Response, Error> {
         let host = &*self.host;
-        let bounds = Bounds { timeout_ms: self.limits.request_ms, limit: self.limits.response_bytes, all_headers };
         self.check_origin(self.dialect.api_base(), &request.url)?;
+        let bounds = Bounds::of(self.limits.request_ms, self.limits.response_bytes);
         let (mut retries, mut rejected) = (0, None);
         loop {
             let replaying = rejected.is_some();
@@ -189,6 +193,11 @@ impl Session {
                 host.emit(Event { attempt: Some(call.attempts.get() + 1), ..Event::of("replay") });
             }
             let begun = host.mono();
+            let unread = Unread {
+                unauthorized: !replaying && !bearer.once && self.renews(),
+                transient: request.idempotent && !request.once && retries < self.limits.max_retries,
+            };
+            let bounds = Bounds { refusal_limit: REFUSAL_BYTES, unread, all_headers, ..bounds };
             let outcome = attempt(host, call, &signed, &bounds).await;
             drop((permit, signed));
             let error = match outcome {
@@ -208,7 +217,7 @@ impl Session {
                 }
                 Err(failure) => {
                     let error = call.stamp(failure.into_error(Code::ResponseTooLarge));
-                    if matches!(failure, Failure::Deadline | Failure::TooLarge | Failure::Redirect(_)) {
+                    if matches!(failure, Failure::Deadline | Failure::TooLarge(_) | Failure::Redirect(_)) {
                         return Err(error);
                     }
                     error
@@ -356,5 +365,5 @@ enum Verdict {
 fn may_retry(request: &Request, error: &Error) -> bool {
     let transient = error.status.is_none_or(retry::is_transient);
     let told_to = matches!(error.status, Some(429 | 503)) && error.retry_after_ms.is_some();
-    error.retryable && transient && (request.idempotent || told_to)
+    error.retryable && transient && !request.once && (request.idempotent || told_to)
 }

@@ -1,6 +1,6 @@
 //! One request with its timer, and the call that it belongs to.
 
-use super::host::{Broken, Host, Phase, Plan};
+use super::host::{Broken, Host, Phase, Plan, Unread};
 use super::race::{Either, race};
 use super::{Boxed, Request, Response};
 use crate::error::{Code, Error};
@@ -51,13 +51,13 @@ pub struct Call {
     /// By the monotonic clock.
     pub deadline: f64,
     /// Requests sent.
-    pub attempts: Cell<u32>,
+    pub attempts: Rc<Cell<u32>>,
 }
 
 impl Call {
     /// A call that must be over in `ms` from now.
     pub fn within(ms: f64, host: &dyn Host) -> Call {
-        Call { deadline: host.mono() + ms, attempts: Cell::new(0) }
+        Call { deadline: host.mono() + ms, attempts: Rc::default() }
     }
 
     /// What is left, in ms.
@@ -101,8 +101,8 @@ pub enum Failure {
     Timeout(Phase),
     /// The call's deadline ended first.
     Deadline,
-    /// The answer is too large.
-    TooLarge,
+    /// The answer with this status is too large.
+    TooLarge(u16),
     /// The answer is a redirect.
     Redirect(u16),
 }
@@ -110,7 +110,7 @@ pub enum Failure {
 impl Failure {
     /// Whether the server may have acted all the same, or may be reached the next time.
     pub fn is_ambiguous(self) -> bool {
-        !matches!(self, Failure::TooLarge | Failure::Redirect(_))
+        !matches!(self, Failure::TooLarge(_) | Failure::Redirect(_))
     }
 
     /// The public error, where `too_large` is the endpoint's own code (E8, E9, E15, E16).
@@ -124,7 +124,7 @@ impl Failure {
             Failure::BadResponse => Error::new(Code::Network).because("bad_response"),
             Failure::Timeout(phase) => Error::new(Code::Timeout).because(phase.name()),
             Failure::Deadline => Error::new(Code::Timeout).because("total"),
-            Failure::TooLarge => Error::new(too_large),
+            Failure::TooLarge(status) => Error::new(too_large).with_status(status),
             Failure::Redirect(0) => Error::new(Code::RedirectBlocked),
             Failure::Redirect(status) => Error::new(Code::RedirectBlocked).with_status(status),
         }
@@ -137,8 +137,19 @@ pub struct Bounds {
     pub timeout_ms: f64,
     /// In bytes after decompression (H8).
     pub limit: usize,
+    /// See [`Plan::refusal_limit`].
+    pub refusal_limit: usize,
+    /// See [`Plan::unread`].
+    pub unread: Unread,
     /// See [`Plan::all_headers`].
     pub all_headers: bool,
+}
+
+impl Bounds {
+    /// Bounds under which every answer is read, and judged by its size whatever its status.
+    pub fn of(timeout_ms: f64, limit: usize) -> Bounds {
+        Bounds { timeout_ms, limit, refusal_limit: limit, unread: Unread::default(), all_headers: false }
+    }
 }
 
 /// Sends one request and reads the answer, within its own time and that of the call.
@@ -149,7 +160,8 @@ pub async fn attempt(host: &dyn Host, call: &Call, request: &Request, bounds: &B
     }
     call.attempts.set(call.attempts.get() + 1);
     let phase = Rc::new(Cell::new(Phase::Headers));
-    let plan = Plan { limit: bounds.limit, all_headers: bounds.all_headers, phase: phase.clone() };
+    let Bounds { limit, refusal_limit, unread, all_headers, .. } = *bounds;
+    let plan = Plan { limit, refusal_limit, unread, all_headers, phase: phase.clone() };
     let sent: Boxed<_> = host.fetch(request, plan);
     match race(sent, host.timer(bounds.timeout_ms.min(left))).await {
         Either::First(Ok(answer)) if answer.is_redirect() => Err(Failure::Redirect(answer.status)),
@@ -159,7 +171,7 @@ pub async fn attempt(host: &dyn Host, call: &Call, request: &Request, bounds: &B
         Either::First(Ok(answer)) => Ok(answer),
         Either::First(Err(Broken::Network { tls })) => Err(Failure::Network { phase: phase.get(), tls }),
         Either::First(Err(Broken::BadResponse)) => Err(Failure::BadResponse),
-        Either::First(Err(Broken::TooLarge)) => Err(Failure::TooLarge),
+        Either::First(Err(Broken::TooLarge(status))) => Err(Failure::TooLarge(status)),
         Either::Second(()) if left <= bounds.timeout_ms => Err(Failure::Deadline),
         Either::Second(()) => Err(Failure::Timeout(phase.get())),
     }

@@ -53,11 +53,31 @@ impl Phase {
     }
 }
 
+/// Which answers nobody will read: their bodies are cancelled, so that no socket stays open (H10).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unread {
+    /// A 401 that will be answered by another token.
+    pub unauthorized: bool,
+    /// A passing failure that will be tried again.
+    pub transient: bool,
+}
+
+impl Unread {
+    /// Whether the body of an answer with this status is left alone.
+    pub fn skips(self, status: u16) -> bool {
+        (self.unauthorized && status == 401) || (self.transient && super::retry::is_transient(status))
+    }
+}
+
 /// How one request is to be carried out.
 #[derive(Clone)]
 pub struct Plan {
     /// The body may not be larger, in bytes after decompression.
     pub limit: usize,
+    /// Of the body of a refusal (status 400 and above) no more is kept, and what comes behind it is no error.
+    pub refusal_limit: usize,
+    /// Answers that nobody will read.
+    pub unread: Unread,
     /// Whether all headers are wanted, or just the ones that the rules read.
     pub all_headers: bool,
     /// Kept up to date while the request is under way.
@@ -74,8 +94,8 @@ pub enum Broken {
     },
     /// A custom `fetch` returned something that is no response (H9).
     BadResponse,
-    /// The body is larger than the limit.
-    TooLarge,
+    /// The body of the answer with this status is larger than the limit.
+    TooLarge(u16),
 }
 
 /// The parts of a parsed URL, as the WHATWG standard names them.

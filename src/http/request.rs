@@ -62,6 +62,8 @@ pub struct Request {
     pub body: Option<String>,
     /// Whether asking twice is harmless although the method does not say so (R2).
     pub idempotent: bool,
+    /// Whether it has an effect that must not happen twice, whatever the server says (R2).
+    pub once: bool,
     /// Whether no cache may keep it: token requests (H2).
     pub no_store: bool,
 }
@@ -75,6 +77,7 @@ impl Request {
             headers: vec![("Accept".to_owned(), "application/json".to_owned())],
             body: None,
             idempotent: method.is_idempotent(),
+            once: false,
             no_store: false,
         }
     }

@@ -248,7 +248,7 @@ impl Host for World {
             sleep.await;
             drop(wire);
             match reply.result {
-                Ok(response) if response.body.len() > plan.limit => Err(Broken::TooLarge),
+                Ok(response) if response.body.len() > plan.limit => Err(Broken::TooLarge(response.status)),
                 result => result,
             }
         })

@@ -30,8 +30,9 @@ impl CoreClient {
     /// Starts an operation; arguments and options are JSON texts.
     #[wasm_bindgen(skip_typescript)]
     pub fn start(&self, operation: &str, arguments: &str, options: &str) -> Task {
-        let started = self.0.start(operation, arguments, options);
-        Task::new(async move { convert::output(started.await?) })
+        let sent = Rc::default();
+        let started = self.0.start(operation, arguments, options, &sent);
+        Task::new(Box::pin(async move { convert::output(started.await?) }), sent)
     }
 
     /// Wipes the secrets; later calls fail with `client_closed`.

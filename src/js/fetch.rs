@@ -7,7 +7,7 @@ use super::convert::{get, method, set};
 use super::runtime::{ignore, settled};
 use crate::http::host::{Broken, Phase, Plan};
 use crate::http::{Kind, Request, Response};
-use js_sys::{Array, Function, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Headers};
 
@@ -56,11 +56,17 @@ pub async fn send(
     let answer = settle(called).await.map_err(|error| Broken::Network { tls: blames_certificate(&error) })?;
     let mut response = head(&answer, plan.all_headers)?;
     plan.phase.set(Phase::Body);
-    if response.is_redirect() || response.kind != Kind::Plain {
+    if response.is_redirect() || response.kind != Kind::Plain || plan.unread.skips(response.status) {
         // Nobody reads it; it must not hold a socket (H10).
         cancel(get(&answer, "body"));
     } else {
-        response.body = body(&answer, plan.limit).await?;
+        let refusal = response.status >= 400 && plan.refusal_limit < plan.limit;
+        let limit = if refusal { plan.refusal_limit } else { plan.limit };
+        response.body = match body(&answer, limit).await? {
+            Some(bytes) => bytes,
+            None if refusal => Vec::new(),
+            None => return Err(Broken::TooLarge(response.status)),
+        };
     }
     drop(wire);
     Ok(response)
@@ -134,8 +140,8 @@ fn entries(headers: &JsValue) -> Option<Vec<(String, String)>> {
     Some(all)
 }
 
-/// The body, counted after decompression; `Content-Length` is not trusted (H8).
-async fn body(answer: &JsValue, limit: usize) -> Result<Vec<u8>, Broken> {
+/// The body, counted after decompression; `Content-Length` is not trusted (H8). `None` for one over the limit.
+async fn body(answer: &JsValue, limit: usize) -> Result<Option<Vec<u8>>, Broken> {
     let network = |_| Broken::Network { tls: false };
     let stream = get(answer, "body");
     if let Some(stream) = &stream
@@ -150,35 +156,42 @@ async fn body(answer: &JsValue, limit: usize) -> Result<Vec<u8>, Broken> {
         let value = settle(whole.call0(answer)).await.map_err(network)?;
         let bytes = match as_text {
             true => value.as_string().ok_or(Broken::BadResponse)?.into_bytes(),
+            false if !value.is_instance_of::<ArrayBuffer>() => return Err(Broken::BadResponse),
             false => Uint8Array::new(&value).to_vec(),
         };
-        return if bytes.len() > limit { Err(Broken::TooLarge) } else { Ok(bytes) };
+        return Ok(Some(bytes).filter(|bytes| bytes.len() <= limit));
     }
-    if stream.is_none() { Ok(Vec::new()) } else { Err(Broken::BadResponse) }
+    if stream.is_none() { Ok(Some(Vec::new())) } else { Err(Broken::BadResponse) }
 }
 
-async fn read_all(reader: &JsValue, limit: usize) -> Result<Vec<u8>, Broken> {
+/// Reads to the end. The chunks stay outside until their number is known, so that a body over the limit costs the wasm
+/// nothing, and one within it is copied once.
+async fn read_all(reader: &JsValue, limit: usize) -> Result<Option<Vec<u8>>, Broken> {
     let broken = || Broken::Network { tls: false };
     let read = method(reader, "read").ok_or(Broken::BadResponse)?;
-    let mut bytes = Vec::new();
+    let (mut chunks, mut length) = (Vec::new(), 0);
     loop {
         let step = settle(read.call0(reader)).await.map_err(|_| broken())?;
         if get(&step, "done").is_some_and(|done| done.is_truthy()) {
-            return Ok(bytes);
+            break;
         }
         let chunk: Uint8Array =
             get(&step, "value").and_then(|value| value.dyn_into().ok()).ok_or(Broken::BadResponse)?;
-        let length = chunk.length() as usize;
-        if bytes.len() + length > limit {
+        length += chunk.length() as usize;
+        if length > limit {
             cancel(Some(reader.clone()));
-            return Err(Broken::TooLarge);
+            return Ok(None);
         }
-        let start = bytes.len();
-        bytes.resize(start + length, 0);
-        if let Some(room) = bytes.get_mut(start..) {
-            chunk.copy_to(room);
-        }
+        chunks.push(chunk);
     }
+    let mut bytes = vec![0; length];
+    let mut rest = bytes.as_mut_slice();
+    for chunk in &chunks {
+        let Some((room, after)) = rest.split_at_mut_checked(chunk.length() as usize) else { return Err(broken()) };
+        chunk.copy_to(room);
+        rest = after;
+    }
+    Ok(Some(bytes))
 }
 
 /// Cancels a stream or reader; what becomes of it interests nobody.

@@ -142,10 +142,11 @@ impl Host for JsHost {
     }
 
     fn spawn(&self, work: Boxed<()>) -> Rc<dyn Joined> {
-        let task = Task::new(async move {
+        let done = async move {
             work.await;
             Ok(JsValue::UNDEFINED)
-        });
+        };
+        let task = Task::new(Box::pin(done), Rc::default());
         Rc::new(Shared(self.hooks.spawn(task)))
     }
 

@@ -5,6 +5,8 @@
 
 use crate::error::Error;
 use crate::http::Boxed;
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use wasm_bindgen::prelude::*;
@@ -19,21 +21,31 @@ impl Wake for Id {
 
 /// One call under way. Freeing it cancels the call.
 #[wasm_bindgen(skip_typescript)]
-pub struct Task(Boxed<Result<JsValue, Error>>);
+pub struct Task {
+    future: Boxed<Result<JsValue, Error>>,
+    sent: Rc<Cell<u32>>,
+}
 
 impl Task {
-    pub fn new(future: impl Future<Output = Result<JsValue, Error>> + 'static) -> Task {
-        Task(Box::pin(future))
+    /// A task whose requests are counted by `sent`.
+    pub fn new(future: Boxed<Result<JsValue, Error>>, sent: Rc<Cell<u32>>) -> Task {
+        Task { future, sent }
     }
 }
 
 #[wasm_bindgen]
 impl Task {
+    /// Requests sent so far (E4).
+    #[wasm_bindgen(getter, skip_typescript)]
+    pub fn attempts(&self) -> u32 {
+        self.sent.get()
+    }
+
     /// `undefined` while it is under way, `[value]` when it has ended; throws the plain object of an error.
     #[wasm_bindgen(skip_typescript)]
     pub fn poll(&mut self, id: u32) -> Result<JsValue, JsValue> {
         let waker = Waker::from(Arc::new(Id(id)));
-        match self.0.as_mut().poll(&mut Context::from_waker(&waker)) {
+        match self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Pending => Ok(JsValue::UNDEFINED),
             Poll::Ready(Ok(value)) => Ok(js_sys::Array::of1(&value).into()),
             Poll::Ready(Err(error)) => Err(super::convert::error(&error)),

@@ -18,6 +18,7 @@ use crate::json::{self, Object};
 use crate::options::Options;
 use crate::report::Thresholds;
 use crate::time;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// What a call brings.
@@ -120,9 +121,16 @@ impl Client {
     }
 
     /// Starts an operation. `arguments` and `options` are JSON objects; `timeoutMs` of `options` bounds the call.
-    pub fn start(&self, name: &str, arguments: &str, options: &str) -> Boxed<Result<Output, Error>> {
+    /// `sent` counts its requests.
+    pub fn start(
+        &self,
+        name: &str,
+        arguments: &str,
+        options: &str,
+        sent: &Rc<Cell<u32>>,
+    ) -> Boxed<Result<Output, Error>> {
         let session = self.session().clone();
-        let begun = session.check_open().and_then(|()| self.begin(name, arguments, options));
+        let begun = session.check_open().and_then(|()| self.begin(name, arguments, options, sent));
         Box::pin(async move {
             let outcome = match begun {
                 Ok(work) => work.await,
@@ -132,11 +140,17 @@ impl Client {
         })
     }
 
-    fn begin(&self, name: &str, arguments: &str, options: &str) -> Result<Boxed<Result<Output, Error>>, Error> {
+    fn begin(
+        &self,
+        name: &str,
+        arguments: &str,
+        options: &str,
+        sent: &Rc<Cell<u32>>,
+    ) -> Result<Boxed<Result<Output, Error>>, Error> {
         let session = self.session().clone();
         let (arguments, options) = (read(arguments, "arguments")?, read(options, "options")?);
         let timeout = options.number("timeoutMs", 0.0, config::LONGEST_MS)?.unwrap_or(session.limits.total_ms);
-        let call = Rc::new(Call::within(timeout, &*session.host));
+        let call = Rc::new(Call { attempts: sent.clone(), ..Call::within(timeout, &*session.host) });
         let platform = self.platform.clone();
         Ok(match name {
             "token" => Box::pin(async move { token(&session, &call).await }),
@@ -144,7 +158,12 @@ impl Client {
             "authorize" => Box::pin(async move { authorize(&session, &call).await }),
             "request" => {
                 let request = passed_through(&session, &arguments)?;
-                Box::pin(async move { session.send(&call, &request, true).await.map(Output::Response) })
+                Box::pin(async move {
+                    let mut answer = session.send(&call, &request, true).await?;
+                    // They describe the bytes on the wire, and these are not those (H16).
+                    answer.headers.retain(|(name, _)| !matches!(name.as_str(), "content-encoding" | "content-length"));
+                    Ok(Output::Response(answer))
+                })
             }
             "check" => Box::pin(async move { platform.check(call).await.map(|check| Output::Json(check.to_json())) }),
             "lookup" => {

@@ -100,7 +100,7 @@ impl Shape {
         let envelopes = envelopes?;
         let mut rows = Vec::new();
         for envelope in &envelopes {
-            rows.extend(envelope.rows()?);
+            rows.extend(envelope.rows());
         }
         let list = || array(rows.iter().map(|row| row.text()));
         Ok(Output::Json(match (self, envelopes.first()) {
@@ -150,6 +150,9 @@ impl Api {
             let error = self.session.complain(Error::new(Code::RequestRejected), &complaint);
             return Err(self.call.stamp(error.with_status(answer.status)));
         }
+        if data.is_some_and(|data| !data.is_null() && !data.is_array() && !data.is_object()) {
+            return Err(invalid("shape"));
+        }
         Ok(Envelope {
             data: data.filter(|data| !data.is_null()),
             // It may arrive as a string.
@@ -178,12 +181,10 @@ pub(super) struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// The records of a list; absent data, as an account without the permission gets them, are none. A single object is a
     /// list of one.
-    pub(super) fn rows(&self) -> Result<Vec<Raw<'a>>, Error> {
+    pub(super) fn rows(&self) -> Vec<Raw<'a>> {
         match self.data {
-            None => Ok(Vec::new()),
-            Some(data) if data.is_array() => Ok(data.items().collect()),
-            Some(data) if data.is_object() => Ok(vec![data]),
-            Some(_) => Err(Error::new(Code::ResponseInvalid).because("shape")),
+            Some(data) if data.is_object() => vec![data],
+            data => data.into_iter().flat_map(Raw::items).collect(),
         }
     }
 }

@@ -190,7 +190,7 @@ async fn other_shape_works(client: &ThreatQ, call: &Call) -> bool {
 
 async fn ask(client: &ThreatQ, call: &Call, request: &Request) -> Option<Response> {
     let limits = &client.session.limits;
-    let bounds = Bounds { timeout_ms: limits.token_ms, limit: limits.token_bytes, all_headers: false };
+    let bounds = Bounds::of(limits.token_ms, limits.token_bytes);
     attempt(&*client.session.host, call, request, &bounds).await.ok()
 }
 

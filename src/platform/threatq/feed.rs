@@ -25,7 +25,7 @@ pub(super) fn page(api: &Api, arguments: &Options<'_>) -> Result<Boxed<Result<Ou
     Ok(Box::pin(async move {
         let answer = api.send(wanted.request(&api)).await?;
         let envelope = api.envelope(&answer)?;
-        let rows = envelope.rows()?;
+        let rows = envelope.rows();
         let next = envelope.next_cursor.filter(|next| *next != wanted.cursor && !rows.is_empty());
         let entries = array(rows.iter().filter_map(|row| wanted.entry(*row)));
         let mut page = Object::new();

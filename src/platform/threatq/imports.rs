@@ -16,7 +16,7 @@ pub(super) fn ask(name: &str, api: &Api, arguments: &Options<'_>) -> Result<Opti
         "imports.commit" => {
             // A GET with effects: never sent twice (R2).
             let mut request = api.request(Method::Get, &path("/commit")?, Vec::new());
-            request.idempotent = false;
+            request.once = true;
             Ask::data(request)
         }
         "imports.delete" => Ask::nothing(api.request(Method::Delete, &path("")?, Vec::new())),
@@ -77,6 +77,6 @@ impl Import {
 
 async fn find(api: &Api, path: &str, member: (&str, &str), name: &str) -> Result<u64, Error> {
     let answer = api.send(api.request(Method::Get, path, vec![(member.0, member.1.to_owned())])).await?;
-    let rows: Vec<Raw<'_>> = api.envelope(&answer)?.rows()?;
+    let rows: Vec<Raw<'_>> = api.envelope(&answer)?.rows();
     id_named(&rows, name).ok_or_else(|| Error::new(Code::NotFound).because(name.to_owned()))
 }

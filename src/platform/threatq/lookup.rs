@@ -51,7 +51,7 @@ pub(super) async fn lookup(api: &Api, queries: &[Query], thresholds: Thresholds)
     }
     let mut found: Vec<Vec<Raw<'_>>> = vec![Vec::new(); queries.len()];
     for answer in &answers {
-        for row in api.envelope(answer)?.rows()? {
+        for row in api.envelope(answer)?.rows() {
             let Some(value) = Record::read(row).value() else { continue };
             for index in candidates.queries(&value) {
                 found.get_mut(*index).into_iter().for_each(|rows| rows.push(row));
@@ -88,7 +88,7 @@ async fn pages(api: &Api, batch: &[String]) -> Result<Vec<Response>, Error> {
     loop {
         let answer = api.send(query_request(api, offset, &body)).await?;
         let envelope = api.envelope(&answer)?;
-        let (received, total) = (envelope.rows()?.len() as u64, envelope.total.unwrap_or(0));
+        let (received, total) = (envelope.rows().len() as u64, envelope.total.unwrap_or(0));
         offset += received;
         answers.push(answer);
         if received == 0 || offset >= total {

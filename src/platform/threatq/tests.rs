@@ -22,7 +22,7 @@ fn client(world: &Rc<World>, auth: &str, more: &str) -> Client {
 }
 
 fn run(world: &Rc<World>, client: &Client, operation: &str, arguments: &str) -> Result<String, Error> {
-    match world.run(client.start(operation, arguments, "{}"))? {
+    match world.run(client.start(operation, arguments, "{}", &Rc::default()))? {
         Output::Json(text) => Ok(text),
         _ => Ok(String::new()),
     }
