@@ -464,6 +464,7 @@ export default [
   {
     name: "H13 at most `concurrency` API requests are on the wire, in the order of the calls",
     rules: ["H13"],
+    timeoutMs: 8_000,
     async serve(x) {
       if (!x.isToken) await x.later(2);
       x.honest();

@@ -123,6 +123,7 @@ export default [
   {
     name: "R2 only what may be repeated is repeated",
     rules: ["R2"],
+    timeoutMs: 8_000,
     serve(x) { return x.isToken ? x.token() : x.json(Number(x.path.slice(-3)), {}, { ...EXPOSED, ...(x.query.get("after") ? { "Retry-After": x.query.get("after") } : {}) }); },
     async run(t) {
       const sent = async (method, status, init = {}) => {
