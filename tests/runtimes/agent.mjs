@@ -80,6 +80,7 @@ class Context {
     this.failures = [];
     /** Scratch space for scenarios with several callers. */
     this.shared = {};
+    this.intervalsBefore = timers.intervals();
     this.startedAt = monotonic.now();
     [consoleLines, strays].forEach((source) => source.take());
     wasm.takeUsedAfterTrap();
@@ -134,6 +135,15 @@ class Context {
     return assert.fail(`${what} expected a LookupError ${JSON.stringify(expected.code ?? "")}, but it resolved with ${Object.prototype.toString.call(value)}`);
   }
 
+  /** The error of a lookup, whether it rejects or stands in the report. */
+  async lookupError(client, value) {
+    const error = await client.lookup(value).then((report) => {
+      this.seen.push(report);
+      return report.error;
+    }, (reason) => reason);
+    return this.refused(Promise.reject(error), {}, "lookup");
+  }
+
   #checkError(error, what) {
     assert.ok(error instanceof this.ioc.LookupError, `${what} rejects with a LookupError (is ${describe(error)})`);
     assert.ok(this.ioc.isLookupError(error), `${what} isLookupError`);
@@ -178,7 +188,7 @@ class Context {
 
   async #checkLeftovers() {
     await timers.wait(0);
-    assert.deepEqual(timers.outstanding(), [], "timers left after close");
+    if (!this.scenario.leavesTimers) assert.deepEqual(timers.outstanding(), [], "timers left after close");
     const errors = strays.take();
     this.seen.push(...errors);
     assert.deepEqual(errors.map(describe), [], "rejections or exceptions without an owner");

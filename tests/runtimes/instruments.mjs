@@ -109,11 +109,15 @@ export const strays = { take: () => unhandled.splice(0) };
 
 let instances = 0;
 let armed = Infinity;
+let trappedIn = null;
 const dead = new WeakSet();
 const usedAfterTrap = [];
 
-/** Book-keeping of the generated glue: it may go on after a trap, and does not count as a call. */
-const harmless = /^__|free|malloc|realloc/;
+/**
+ * Exports that do not count as calls, and may be called after a trap: memory management, and the closures that a settled
+ * promise calls to wake its task. Nothing is decided in them.
+ */
+const harmless = /^__|free|malloc|realloc|closure/;
 
 function trapping(exports, instance) {
   const wrapped = {};
@@ -126,6 +130,7 @@ function trapping(exports, instance) {
       }
       if (--armed <= 0) {
         armed = Infinity;
+        trappedIn = name;
         dead.add(instance);
         throw new WebAssembly.RuntimeError("unreachable");
       }
@@ -160,6 +165,8 @@ export const wasm = {
   /** The `n`-th call of an export from now on traps; memory management does not count. */
   trapAtCall(n) { armed = n; },
   disarm() { armed = Infinity; },
+  /** The export that trapped last. */
+  trappedIn: () => trappedIn,
   /** Exports that were called on an instance after it had trapped; must stay empty. */
   takeUsedAfterTrap: () => usedAfterTrap.splice(0),
 };

@@ -1,5 +1,5 @@
-// Scenarios in workerd, the engine of Cloudflare Workers. Callers of a scenario come in requests of their own,
-// and a doomed one is cut off: that is what rule T5 is about.
+// Scenarios in workerd, the engine of Cloudflare Workers. Callers of a scenario come in requests of their own: that is
+// what rule T5 is about.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -34,38 +34,22 @@ function modules() {
 export async function openWorkerd(compatibilityDate) {
   const miniflare = new Miniflare({ compatibilityDate, modules: modules() });
   const origin = await miniflare.ready;
-  const ask = async (verb, body, signal) => {
-    const answer = await fetch(new URL(verb, origin), { method: "POST", body: JSON.stringify(body), signal });
+  const ask = async (verb, body) => {
+    const answer = await fetch(new URL(verb, origin), { method: "POST", body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`workerd answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
     return answer.json();
   };
   return {
     name: `workerd ${compatibilityDate}`,
     kind: "workerd",
-    async run(job, scenario, hostileRun) {
+    async run(job, scenario) {
       if (!scenario.callers) return ask("whole", { job });
       const { id } = job.addresses;
       await ask("begin", { job });
-      const calls = Array.from({ length: scenario.callers }, (_, caller) => ask("call", { id, caller }, doom(scenario, caller, hostileRun)));
-      const ended = await Promise.allSettled(calls);
-      const result = await ask("finish", { id });
-      ended.forEach(({ status, reason }, caller) => {
-        if (status === "rejected" && scenario.doomed?.caller !== caller) result.failures.push(`caller ${caller}: ${reason}`);
-      });
-      return result;
+      const calls = Array.from({ length: scenario.callers }, (_, caller) => ask("call", { id, caller }));
+      await Promise.all(calls);
+      return ask("finish", { id });
     },
     close: () => miniflare.dispose(),
   };
-}
-
-/** A signal that cuts this caller's request off when the hostile server has seen what `doomed.when` says. */
-function doom({ doomed }, caller, hostileRun) {
-  if (doomed?.caller !== caller) return undefined;
-  const controller = new AbortController();
-  const [kind, count] = doomed.when;
-  const look = () => {
-    if (hostileRun.count(kind) >= count) controller.abort();
-  };
-  hostileRun.on("change", look);
-  return controller.signal;
 }

@@ -12,7 +12,7 @@ export async function runOne(hostile, host, scenario, dialect = "threatq") {
   });
   try {
     const job = { name: scenario.name, dialect, control: hostile.control, addresses: run.addresses };
-    return await Promise.race([host.run(job, scenario, run), hung]);
+    return await Promise.race([host.run(job, scenario), hung]);
   } finally {
     clearTimeout(alarm);
     await run.close();

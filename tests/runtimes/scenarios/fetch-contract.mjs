@@ -169,7 +169,7 @@ export default [
       const never = () => new Promise(() => {});
       const timeouts = { tokenMs: 3_000, requestMs: 3_000, totalMs: 200 };
       for (const row of [0, 1, 2]) {
-        const client = await t.client({ baseUrl: `${t.base}/v${row}`, timeouts, sleep: never });
+        const client = await t.client({ baseUrl: `${t.base}/v${row}`, timeouts, sleep: never, retry: { maxRetries: 2, baseMs: 50 } });
         const ms = await t.elapsed(() => t.refused(t.get(client), { code: "timeout", reason: row === 1 ? (reason) => reason === "total" || reason === "headers" : "total" }, `row ${row}`));
         t.assert.between(ms, 190, 200 + 250, `row ${row}: duration`);
       }
@@ -197,9 +197,16 @@ export default [
     name: "H6 timeouts beyond what a timer can hold do not fire at once",
     rules: ["H6"],
     async run(t) {
-      const far = 2 ** 40;
-      const client = await t.client({ timeouts: { tokenMs: far, requestMs: far, totalMs: far } });
-      t.assert.equal((await t.get(client, { timeoutMs: far })).status, 200, "status");
+      for (const far of [2 ** 31 - 1, 2 ** 31, 2 ** 40]) {
+        // A number beyond may be refused: what counts is that it never means "at once".
+        const client = await t.client({ timeouts: { tokenMs: far, requestMs: far, totalMs: far } }).catch((error) => error);
+        if (client instanceof Error) {
+          await t.refused(Promise.reject(client), { code: "config_invalid" });
+          t.assert.ok(far > 2 ** 31 - 1, `${far} is accepted`);
+          continue;
+        }
+        t.assert.equal((await t.get(client, { timeoutMs: 2 ** 31 - 1 })).status, 200, "status");
+      }
     },
   },
   {
@@ -272,15 +279,12 @@ export default [
     async run(t) {
       const timeouts = { tokenMs: 9_000, requestMs: 9_000, totalMs: 9_000 };
       const once = async (row, expected) => t.refused(t.get(await t.client({ baseUrl: `${t.base}/v${row}`, timeouts })), expected);
-      await once(0, { code: "token_response_too_large" });
-      const all = async () => {
-        await once(0, { code: "token_response_too_large" });
-        await once(1, { code: "token_response_too_large" });
-        await once(10, { code: "response_too_large" });
-        await once(11, { code: "response_too_large" });
-      };
-      const grown = t.memory ? await t.memory.growthDuring(all) : await all();
-      if (t.memory) t.assert.between(grown, -Infinity, 32 * MIB, "growth in bytes");
+      const rows = { 0: "token_response_too_large", 1: "token_response_too_large", 10: "response_too_large", 11: "response_too_large" };
+      await once(0, { code: rows[0] });
+      for (const [row, code] of Object.entries(rows)) {
+        const grown = t.memory ? await t.memory.growthDuring(() => once(row, { code })) : await once(row, { code }).then(() => 0);
+        t.assert.between(grown, -Infinity, 32 * MIB, `row ${row}: growth in bytes`);
+      }
     },
   },
   {
@@ -460,6 +464,7 @@ export default [
   {
     name: "H13 at most `concurrency` API requests are on the wire, in the order of the calls",
     rules: ["H13"],
+    timeoutMs: 8_000,
     async serve(x) {
       if (!x.isToken) await x.later(2);
       x.honest();
@@ -479,12 +484,13 @@ export default [
   {
     name: "H13 a token request does not queue behind API requests, and a left place is given on",
     rules: ["H13"],
-    serve(x) { return !x.isToken && x.path.endsWith("/slow") ? x.hold("slow") : x.honest(); },
+    serve(x) { return !x.isToken && x.path.includes("/slow") ? x.hold("slow") : x.honest(); },
     async run(t) {
       const client = await t.client({ limits: { concurrency: 2 } });
       await client.token();
       const leavers = [new AbortController(), new AbortController(), new AbortController()];
-      const slow = leavers.map(({ signal }) => t.refused(client.request("/api/slow", { signal }), { code: "aborted" }));
+      // Different paths: browsers let identical requests wait for each other.
+      const slow = leavers.map(({ signal }, n) => t.refused(client.request(`/api/slow${n}`, { signal }), { code: "aborted" }));
       await t.server.waitFor("api", 2);
       t.clock.advance(2 * HOUR);
       t.assert.ok(await client.token(), "token while all places are taken");
@@ -595,23 +601,23 @@ export default [
     },
   },
   {
-    name: "H13 a thousand calls all end, some well, some aborted, none lost",
+    name: "H13 three hundred calls all end, some well, some aborted, none lost",
     rules: ["H13", "T3"],
     async serve(x) {
       if (!x.isToken) await x.later(x.nth % 3);
       x.honest();
     },
-    timeoutMs: 6_000,
+    timeoutMs: 10_000,
     async run(t) {
-      const client = await t.client({ timeouts: { tokenMs: 6_000, requestMs: 6_000, totalMs: 6_000 } });
-      const calls = Array.from({ length: 1_000 }, (_, at) => {
+      const client = await t.client({ timeouts: { tokenMs: 10_000, requestMs: 10_000, totalMs: 10_000 } });
+      const calls = Array.from({ length: 300 }, (_, at) => {
         const controller = new AbortController();
         if (at % 10 === 0) Promise.resolve().then(() => controller.abort());
         return t.get(client, { signal: controller.signal });
       });
       const results = await outcomes(calls);
-      t.assert.equal(results.filter((result) => result === "ok").length, 900, "successes");
-      t.assert.equal(results.filter((result) => result === "aborted").length, 100, "aborted");
+      t.assert.equal(results.filter((result) => result === "ok").length, 270, "successes");
+      t.assert.equal(results.filter((result) => result === "aborted").length, 30, "aborted");
     },
   },
   {

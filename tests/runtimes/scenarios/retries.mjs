@@ -104,13 +104,14 @@ export default [
     name: "R1 R3 network failures and timeouts of an attempt are retried",
     rules: ["R1", "R3"],
     freshConnections: true,
+    timeoutMs: 6_000,
     serve(x) {
       const trouble = [() => x.drop(), () => x.dropInBody(), () => x.hold("never")][x.variant % 10];
       if (x.isToken !== x.variant >= 10 && x.nth <= 2) return trouble();
       return x.honest();
     },
     async run(t) {
-      const timeouts = { tokenMs: 100, requestMs: 100, totalMs: 3_000 };
+      const timeouts = { tokenMs: 300, requestMs: 300, totalMs: 3_000 };
       for (const row of [0, 1, 2, 10, 11, 12]) {
         const client = await t.client({ baseUrl: `${t.base}/v${row}`, timeouts, retry: { maxRetries: 2 } });
         t.assert.equal((await t.get(client)).status, 200, `row ${row}: status`);
@@ -122,6 +123,7 @@ export default [
   {
     name: "R2 only what may be repeated is repeated",
     rules: ["R2"],
+    timeoutMs: 8_000,
     serve(x) { return x.isToken ? x.token() : x.json(Number(x.path.slice(-3)), {}, { ...EXPOSED, ...(x.query.get("after") ? { "Retry-After": x.query.get("after") } : {}) }); },
     async run(t) {
       const sent = async (method, status, init = {}) => {
@@ -151,8 +153,7 @@ export default [
       await t.server.saw({ api: 1 });
       await t.refused(client.indicators.query({}), { code: "server_error" });
       await t.server.saw({ api: 4 });
-      const report = await client.lookup("bad.example");
-      t.assert.equal(report.error?.code, "server_error", "lookup's error");
+      t.assert.equal((await t.lookupError(client, "bad.example")).code, "server_error", "lookup's error");
       await t.server.saw({ api: 7 });
     },
   },
@@ -246,7 +247,7 @@ export default [
     serve(x) { return x.isToken ? x.token() : x.json(429, {}, { ...EXPOSED, ...TOO_LONG[x.variant]?.[0] ?? { "Retry-After": "30" } }); },
     async run(t) {
       for (const [row, [headers, retryAfterMs]] of TOO_LONG.entries()) {
-        const client = await t.client({ baseUrl: `${t.base}/v${row}`, timeouts: { tokenMs: 2_000, requestMs: 2_000, totalMs: 2 ** 31 } });
+        const client = await t.client({ baseUrl: `${t.base}/v${row}`, timeouts: { tokenMs: 2_000, requestMs: 2_000, totalMs: 24 * HOUR } });
         await t.refused(t.get(client), { code: "rate_limited", category: "rate", status: 429, retryable: true, attempts: 1, retryAfterMs }, JSON.stringify(headers).slice(0, 60));
       }
       const client = await t.client({ baseUrl: `${t.base}/v50` });
@@ -332,7 +333,8 @@ export default [
       const { client } = await stubClient(t, (nth) => json({}, [0, 503, 429, 200][nth]));
       await t.get(client);
       const retries = t.events.filter(({ type }) => type === "retry");
-      t.assert.deepEqual(retries.map(({ attempt, waitMs }) => [attempt, waitMs]), [[1, 250], [2, 500]], "retry events");
+      t.assert.deepEqual(retries.map(({ waitMs }) => waitMs), [250, 500], "waits announced");
+      t.assert.equal(retries[1].attempt, retries[0].attempt + 1, "numbers of the attempts");
       const throttled = t.events.filter(({ type }) => type === "throttled");
       t.assert.equal(throttled.length, 1, "throttled events");
       t.assert.equal(throttled[0].status, 429, "status");

@@ -74,7 +74,7 @@ export default [
   {
     name: "T6 a thousand calls with a revoked token, their 401s spread over 400 ms, cost one token request and all succeed",
     rules: ["T3", "T6"],
-    timeoutMs: 8_000,
+    timeoutMs: 20_000,
     state: () => ({ revokedAt: null, refused: 0 }),
     async serve(x) {
       if (x.isToken || x.run.valid.has(x.bearer)) return x.honest();
@@ -85,10 +85,12 @@ export default [
       x.unauthorized();
     },
     async run(t) {
-      const client = await t.client({ limits: { concurrency: 1000 }, timeouts: { tokenMs: 8_000, requestMs: 8_000, totalMs: 8_000 } });
-      await client.token();
+      const client = await t.client({ limits: { concurrency: 1000 }, timeouts: { tokenMs: 20_000, requestMs: 20_000, totalMs: 20_000 } });
+      // POST: browsers let identical GETs wait for each other. The first call spares the others their preflights.
+      const call = () => client.request(t.dialect.apiPath, { method: "POST", json: {}, idempotent: true });
+      await call();
       await t.server.revoke();
-      const results = await outcomes(Array.from({ length: 1000 }, () => t.get(client)));
+      const results = await outcomes(Array.from({ length: 1000 }, call));
       t.assert.deepEqual(tally(results), { ok: 1000 }, "outcomes");
       await t.server.saw({ token: 2 });
     },
@@ -169,11 +171,11 @@ export default [
     async run(t) {
       const client = await t.client();
       const leaver = new AbortController();
-      const left = [client.token({ signal: leaver.signal }), client.token({ timeoutMs: 60 })];
+      const aborted = t.refused(client.token({ signal: leaver.signal }), { code: "aborted" });
+      const late = t.refused(client.token({ timeoutMs: 60 }), { code: "timeout", reason: "total" });
       await t.server.waitFor("token", 1);
       leaver.abort();
-      await t.refused(left[0], { code: "aborted" });
-      await t.refused(left[1], { code: "timeout", reason: "total" });
+      await Promise.all([aborted, late]);
       await t.server.release("token");
       await client.token();
       await client.token();
@@ -228,8 +230,6 @@ export default [
     rules: ["T5"],
     expect: { node: "a request cannot die here: the flight lives on, one token request", page: "a request cannot die here: the flight lives on, one token request" },
     callers: 2,
-    /** The runner for workerd cancels the request of caller 0 once the server has had the first token request. */
-    doomed: { caller: 0, when: ["token", 1] },
     timeoutMs: 3_000,
     async serve(x) {
       if (x.isToken && x.nth === 1) await x.hold("until the request is dead");
@@ -237,12 +237,16 @@ export default [
     },
     async setup(t) { t.shared.client = await t.client({ timeouts: { tokenMs: 400, requestMs: 2_000, totalMs: 3_000 }, retry: { maxRetries: 0 } }); },
     async run(t, caller) {
-      if (caller === 0) return t.shared.client.token();
+      if (caller === 0) {
+        // workerd ends what a request has begun when that request has been answered.
+        t.shared.client.token().catch(() => {});
+        return t.server.waitFor("token", 1);
+      }
       await t.server.waitFor("token", 1);
       if (!t.workerd) await t.server.release("until the request is dead");
       t.assert.ok((await t.shared.client.token()).accessToken, "token");
+      return t.server.saw({ token: t.workerd ? 2 : 1 });
     },
-    async check(t) { await t.server.saw({ token: t.workerd ? 2 : 1 }); },
   },
   {
     name: "T8 a second 401 ends the call, and the token of the replay stays current",
@@ -325,7 +329,7 @@ export default [
   {
     name: "T10 a 401 without a challenge renews, 403 and 407 do not",
     rules: ["T10", "E13"],
-    expect: { node: "fetch makes a network error of 407", page: "fetch makes a network error of 407" },
+    expect: { node: "fetch makes a network error of 407", page: "Chromium makes a network error of 407, Firefox does not" },
     serve(x) {
       if (x.path.endsWith("/403")) return x.json(403, {});
       if (x.path.endsWith("/407")) return x.json(407, {});
@@ -337,7 +341,7 @@ export default [
       t.assert.equal((await t.get(client)).status, 200, "status after the replay");
       await t.server.saw({ token: 2, api: 2 });
       await t.refused(client.request("/api/403"), { code: "forbidden", status: 403, retryable: false });
-      await t.refused(client.request("/api/407"), { code: (code) => code === (t.workerd ? "request_rejected" : "network") });
+      await t.refused(client.request("/api/407"), { code: (code) => code === (t.workerd || t.runtime === "firefox" ? "request_rejected" : "network") });
       await t.server.saw({ token: 2 });
     },
   },
@@ -480,8 +484,8 @@ export default [
     freshConnections: true,
     serve: (x) => PASSWORD_REFUSALS[x.variant][1](x),
     async run(t) {
-      const timeouts = { tokenMs: 100, requestMs: 1_000, totalMs: 2_000 };
       for (const [row, [label]] of PASSWORD_REFUSALS.entries()) {
+        const timeouts = { tokenMs: label === "silence" ? 200 : 2_000, requestMs: 2_000, totalMs: 2_000 };
         const client = await t.client({ auth: "password", baseUrl: `${t.base}/v${row}`, retry: { maxRetries: 5 }, timeouts });
         await t.refused(t.get(client), {}, label);
         await t.refused(client.token(), { code: "auth_cooldown" }, label);
@@ -718,7 +722,8 @@ export default [
       t.clock.advance(SECOND);
       t.assert.equal((await t.get(client)).status, 200, "status after a minute");
       await t.server.set({ hold: true });
-      const calls = parallel(4, () => t.get(client));
+      // Different queries: browsers let identical requests wait for each other.
+      const calls = parallel(4, (n) => t.get(client, { query: { n } }));
       await t.server.waitFor("api", 4 + 4);
       await t.server.release("slow");
       await calls;
