@@ -152,7 +152,9 @@ impl Scan<'_, '_> {
             _ if is(byte, class::ALNUM | class::JOINER) => return self.word(position),
             0x80.. => return self.wide(position),
             b'@' => self.at_sign(None, position),
-            b':' | b'[' | b'(' | b'{' => self.v6(position),
+            b':' => self.v6(position),
+            b'[' | b'(' | b'{' | b'<' if is(text.before(position), class::LOCAL) => self.at_sign(None, position),
+            b'[' | b'(' | b'{' => self.v6(position),
             _ => None,
         };
         found.unwrap_or(position + 1)
@@ -301,7 +303,8 @@ impl Scan<'_, '_> {
             return None;
         }
         let text = self.reader.text;
-        let run = host::read(text, start, &mut self.reader.bare_from, &mut self.reader.name);
+        let mut run = host::read(text, start, &mut self.reader.bare_from, &mut self.reader.name);
+        host::trim_emphasis(text, &mut run, &mut self.reader.name);
         self.judged = self.judged.max(run.end);
         if run.labels == 0 {
             return None;
@@ -457,7 +460,7 @@ fn continues(text: Text<'_>, end: usize) -> bool {
         || matches!(next, b'.' | b'-') && is(text.at(end + 1), class::ALNUM)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::indicator::native_to_ascii;

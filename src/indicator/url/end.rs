@@ -101,7 +101,8 @@ impl Scan<'_> {
             }
             b'[' if self.query => self.parameter(position),
             b'\\' => Some(href::skip_backslashes(text, position)).filter(|&end| text.at(end) == b'/'),
-            b'&' => (!ENTITIES.iter().any(|entity| text.has(position, entity))).then_some(next),
+            b'&' if ENTITIES.iter().any(|entity| text.has(position, entity)) => None,
+            b'&' => Some(href::skip_ampersand(text, next)),
             b',' | b';' => (!self.separates(next)).then_some(next),
             b'\'' if self.quoted => None,
             b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'^' | b'`' | b'[' | b']' => None,
@@ -162,6 +163,8 @@ fn trim_punctuation(text: Text<'_>, from: usize, mut end: usize) -> usize {
         let byte = text.before(end);
         if byte >= 0x80 && wide(text.char_before(end)) == Wide::Transparent {
             end -= text.char_before(end).len_utf8();
+        } else if matches!(byte, b';') && text.has(end.saturating_sub(5), "&amp;") {
+            break;
         } else if matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'(' | b'[' | b'{') {
             end -= 1;
         } else {
