@@ -116,7 +116,8 @@ impl Offset {
 
 /// Calls `found` with every candidate of a text, low ones too, and its canonical value.
 pub(crate) fn scan(text: &str, to_ascii: ToAscii, found: &mut dyn FnMut(&Candidate, &str)) {
-    let mut scan = Scan { reader: Reader::new(text, to_ascii), floor: 0, judged: 0, v6_judged: 0, found };
+    let mut scan =
+        Scan { reader: Reader::new(text, to_ascii), floor: 0, judged: 0, v6_judged: 0, digest_judged: 0, found };
     let mut position = 0;
     while position < text.len() {
         position = scan.step(position);
@@ -132,6 +133,8 @@ struct Scan<'t, 'f> {
     judged: usize,
     /// The same for IPv6.
     v6_judged: usize,
+    /// The same for digests with transparent characters.
+    digest_judged: usize,
     found: &'f mut dyn FnMut(&Candidate, &str),
 }
 
@@ -305,7 +308,7 @@ impl Scan<'_, '_> {
         let text = self.reader.text;
         let mut run = host::read(text, start, &mut self.reader.bare_from, &mut self.reader.name);
         host::trim_emphasis(text, &mut run, &mut self.reader.name);
-        self.judged = self.judged.max(run.end);
+        self.judged = self.judged.max(run.judged);
         if run.labels == 0 {
             return None;
         }
@@ -405,12 +408,10 @@ impl Scan<'_, '_> {
         let mut piece = start;
         while piece < end {
             let piece_end = text.skip(piece, class::ALNUM);
-            if let Some(found) = self.piece(piece, piece_end) {
-                return found;
-            }
-            piece = text.skip(piece_end, class::JOINER);
+            let behind = self.piece(piece, piece_end).unwrap_or(piece_end);
+            piece = text.skip(behind, class::JOINER);
         }
-        end
+        piece.max(end)
     }
 
     fn piece(&mut self, start: usize, end: usize) -> Option<usize> {
@@ -419,10 +420,19 @@ impl Scan<'_, '_> {
             (_, 32..) => self.reader.digest(start),
             (b'c' | b'C', 3) => self.reader.cve(start),
             (b'A', 2..) if text.at(start + 1) == b'S' => self.reader.asn(start),
-            _ if text.at(end) >= 0x80 && is(text.at(start), class::HEX) => self.reader.digest(start),
+            _ if text.at(end) >= 0x80 && is(text.at(start), class::HEX) => self.spaced_digest(start),
             _ => None,
         };
         self.report(found?)
+    }
+
+    /// A digest with transparent characters between its digits.
+    fn spaced_digest(&mut self, start: usize) -> Option<Candidate> {
+        if start < self.digest_judged {
+            return None;
+        }
+        self.digest_judged = self.reader.text.skip_digest(start);
+        self.reader.digest(start)
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Run {
     pub(crate) strength: Strength,
     /// Whether any dot is defanged.
     pub(crate) defanged: bool,
+    /// This far labels were read, valid or not.
+    pub(crate) judged: usize,
     /// Where the last label begins in the text.
     pub(crate) last: usize,
     /// Whether all letters are ASCII.
@@ -73,6 +75,7 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
         labels: 0,
         strength: Strength::Plain,
         defanged: false,
+        judged: start,
         last: start,
         ascii: true,
         numeric: true,
@@ -86,6 +89,7 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
             name.push('.');
         }
         let label = read_label(text, position, run.labels == 3 && run.numeric, name);
+        run.judged = label.end;
         let mut next = sign::dot(text, label.end).filter(|sign| text.starts_label(sign.end));
         if next.is_some_and(|sign| sign.strength == Strength::Bare && label.end < *bare_from) {
             next = None;

@@ -4,6 +4,9 @@ use super::sign::{self, Strength};
 use super::text::{Text, class, is};
 use std::fmt::Write;
 
+/// The longest name of a zone: interfaces have at most 15 characters on most systems.
+const MAX_ZONE: usize = 32;
+
 /// The IPv4 address that this is: four decimal octets, no leading zero.
 pub fn v4(text: &str) -> Option<u32> {
     let mut octets = text.split('.').map(octet);
@@ -226,8 +229,12 @@ fn skip_zone(text: Text<'_>, position: usize) -> usize {
     if text.at(position) != b'%' {
         return position;
     }
-    let end = text.skip(position + 1, class::ALNUM | class::JOINER);
-    if is(text.before(end), class::ALNUM) { end } else { position }
+    let mut end = position + 1;
+    while end <= position + MAX_ZONE && is(text.at(end), class::ALNUM | class::JOINER) {
+        end += 1;
+    }
+    let whole = is(text.before(end), class::ALNUM) && !is(text.at(end), class::ALNUM);
+    if whole { end } else { position }
 }
 
 /// Writes an IPv6 address as RFC 5952 wants it.
