@@ -204,7 +204,7 @@ fn is_pair(first: char, last: char) -> bool {
     )
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::indicator::native_to_ascii;

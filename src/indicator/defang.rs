@@ -3,7 +3,8 @@
 use super::candidate::Candidate;
 use super::idna::ToAscii;
 use super::kind::Kind;
-use super::{classify, extract};
+use super::text::{Text, class, is};
+use super::{classify, extract, sign};
 
 /// Rewrites every plain address, network, name, URL and e-mail address of a text; what is defanged stays. A string
 /// that is one indicator is rewritten even if running text would speak against it.
@@ -42,7 +43,8 @@ impl Writer<'_> {
             return;
         }
         self.scheme(candidate.scheme);
-        if self.text.get(candidate.at.0..candidate.at.1) == Some("@") {
+        let local = is(Text::new(self.text).before(candidate.at.0), class::LOCAL);
+        if local && self.text.get(candidate.at.0..candidate.at.1) == Some("@") {
             self.copy(candidate.at.0);
             self.out.push_str("[@]");
             self.copied = candidate.at.1;
@@ -70,19 +72,17 @@ impl Writer<'_> {
 
     /// Dots and colons that stand plain get brackets.
     fn host(&mut self, (start, end): (usize, usize)) {
-        self.copy(start);
-        let host = self.text.get(start..end).unwrap_or_default();
-        for (position, mark) in host.match_indices(['.', ':']) {
-            if !is_plain(host.as_bytes(), position) {
-                continue;
+        let text = Text::new(self.text);
+        for position in start..end {
+            let mark = text.at(position);
+            let before = position == start || text.before(position) == b':' || sign::joins_before(text, position);
+            let behind = position + 1 == end || text.at(position + 1) == b':' || text.starts_label(position + 1);
+            if matches!(mark, b'.' | b':') && before && behind {
+                self.copy(position);
+                self.out.extend(['[', char::from(mark), ']']);
+                self.copied += 1;
             }
-            self.copy(start + position);
-            self.out.push('[');
-            self.out.push_str(mark);
-            self.out.push(']');
-            self.copied += 1;
         }
-        self.copy(end);
     }
 }
 
@@ -92,15 +92,7 @@ fn is_renamed(name: &str) -> bool {
     matches!(bytes.first(), Some(b'h' | b'H' | b'm' | b'M')) || matches!(bytes, [b'f' | b'F', b'x' | b'X', ..])
 }
 
-/// Whether a mark stands between two host characters, or where `::` begins or ends a host.
-fn is_plain(host: &[u8], position: usize) -> bool {
-    let open = |byte: Option<&u8>| {
-        byte.is_none_or(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | 0x80..))
-    };
-    open(position.checked_sub(1).and_then(|before| host.get(before))) && open(host.get(position + 1))
-}
-
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::indicator::{native_to_ascii, refang};

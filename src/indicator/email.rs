@@ -28,7 +28,7 @@ impl Reader<'_> {
             None => text.cut(start, at).to_owned(),
         };
         let start = start + trim_start(&mut local);
-        if !is_local(&local) {
+        if !is_local(&local) || is(text.before(start), class::ALNUM) {
             return None;
         }
         let run = host::read(text, text.skip_transparent(sign.end), &mut self.bare_from, &mut self.name);

@@ -116,7 +116,8 @@ impl Offset {
 
 /// Calls `found` with every candidate of a text, low ones too, and its canonical value.
 pub(crate) fn scan(text: &str, to_ascii: ToAscii, found: &mut dyn FnMut(&Candidate, &str)) {
-    let mut scan = Scan { reader: Reader::new(text, to_ascii), floor: 0, judged: 0, v6_judged: 0, found };
+    let mut scan =
+        Scan { reader: Reader::new(text, to_ascii), floor: 0, judged: 0, v6_judged: 0, digest_judged: 0, found };
     let mut position = 0;
     while position < text.len() {
         position = scan.step(position);
@@ -132,6 +133,8 @@ struct Scan<'t, 'f> {
     judged: usize,
     /// The same for IPv6.
     v6_judged: usize,
+    /// The same for digests with transparent characters.
+    digest_judged: usize,
     found: &'f mut dyn FnMut(&Candidate, &str),
 }
 
@@ -152,7 +155,9 @@ impl Scan<'_, '_> {
             _ if is(byte, class::ALNUM | class::JOINER) => return self.word(position),
             0x80.. => return self.wide(position),
             b'@' => self.at_sign(None, position),
-            b':' | b'[' | b'(' | b'{' => self.v6(position),
+            b':' => self.v6(position),
+            b'[' | b'(' | b'{' | b'<' if is(text.before(position), class::LOCAL) => self.at_sign(None, position),
+            b'[' | b'(' | b'{' => self.v6(position),
             _ => None,
         };
         found.unwrap_or(position + 1)
@@ -301,8 +306,9 @@ impl Scan<'_, '_> {
             return None;
         }
         let text = self.reader.text;
-        let run = host::read(text, start, &mut self.reader.bare_from, &mut self.reader.name);
-        self.judged = self.judged.max(run.end);
+        let mut run = host::read(text, start, &mut self.reader.bare_from, &mut self.reader.name);
+        host::trim_emphasis(text, &mut run, &mut self.reader.name);
+        self.judged = self.judged.max(run.judged);
         if run.labels == 0 {
             return None;
         }
@@ -402,12 +408,10 @@ impl Scan<'_, '_> {
         let mut piece = start;
         while piece < end {
             let piece_end = text.skip(piece, class::ALNUM);
-            if let Some(found) = self.piece(piece, piece_end) {
-                return found;
-            }
-            piece = text.skip(piece_end, class::JOINER);
+            let behind = self.piece(piece, piece_end).unwrap_or(piece_end);
+            piece = text.skip(behind, class::JOINER);
         }
-        end
+        piece.max(end)
     }
 
     fn piece(&mut self, start: usize, end: usize) -> Option<usize> {
@@ -416,10 +420,19 @@ impl Scan<'_, '_> {
             (_, 32..) => self.reader.digest(start),
             (b'c' | b'C', 3) => self.reader.cve(start),
             (b'A', 2..) if text.at(start + 1) == b'S' => self.reader.asn(start),
-            _ if text.at(end) >= 0x80 && is(text.at(start), class::HEX) => self.reader.digest(start),
+            _ if text.at(end) >= 0x80 && is(text.at(start), class::HEX) => self.spaced_digest(start),
             _ => None,
         };
         self.report(found?)
+    }
+
+    /// A digest with transparent characters between its digits.
+    fn spaced_digest(&mut self, start: usize) -> Option<Candidate> {
+        if start < self.digest_judged {
+            return None;
+        }
+        self.digest_judged = self.reader.text.skip_digest(start);
+        self.reader.digest(start)
     }
 }
 
@@ -457,7 +470,7 @@ fn continues(text: Text<'_>, end: usize) -> bool {
         || matches!(next, b'.' | b'-') && is(text.at(end + 1), class::ALNUM)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::indicator::native_to_ascii;

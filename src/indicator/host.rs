@@ -27,6 +27,8 @@ pub(crate) struct Run {
     pub(crate) strength: Strength,
     /// Whether any dot is defanged.
     pub(crate) defanged: bool,
+    /// This far labels were read, valid or not.
+    pub(crate) judged: usize,
     /// Where the last label begins in the text.
     pub(crate) last: usize,
     /// Whether all letters are ASCII.
@@ -73,6 +75,7 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
         labels: 0,
         strength: Strength::Plain,
         defanged: false,
+        judged: start,
         last: start,
         ascii: true,
         numeric: true,
@@ -86,6 +89,7 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
             name.push('.');
         }
         let label = read_label(text, position, run.labels == 3 && run.numeric, name);
+        run.judged = label.end;
         let mut next = sign::dot(text, label.end).filter(|sign| text.starts_label(sign.end));
         if next.is_some_and(|sign| sign.strength == Strength::Bare && label.end < *bare_from) {
             next = None;
@@ -112,55 +116,54 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
         position = text.skip_transparent(sign.end);
         pending = Some(sign);
     }
-    trim_emphasis(text, &mut run, name);
-    match before_bare {
-        Some((shorter, length)) if !bare_holds(text, &run, name) => {
-            *bare_from = run.end;
-            name.truncate(length);
-            shorter
-        }
-        _ => run,
+    if let Some((shorter, length)) = before_bare
+        && !bare_holds(text, &run, name)
+    {
+        *bare_from = run.end;
+        name.truncate(length);
+        run = shorter;
     }
+    if is(text.at(run.end), class::ALNUM) || is(text.before(start), class::ALNUM) {
+        // A change of scripts ends a label; a name that an ASCII letter touches is none all the same.
+        run.labels = 0;
+    }
+    run
 }
 
 /// Reads one label into `name`. `octet`: after three numbers; then a hyphen before another address ends the fourth.
 fn read_label(text: Text<'_>, start: usize, octet: bool, name: &mut String) -> Label {
     let kept = name.len();
     let mut label = Label { end: start, ascii: true, numeric: true, valid: false };
-    let mut spaceless = false;
-    let mut letters = 0;
+    let (mut spaceless, mut letters, mut position) = (false, 0, start);
     loop {
-        let plain_end = read_plain(text, &mut label, octet, spaceless);
-        letters += plain_end - label.end;
-        if name.len() < MAX_KEPT {
-            name.push_str(text.cut(label.end, plain_end.min(label.end + MAX_KEPT)));
+        let plain_end = read_plain(text, position, &mut label, octet, spaceless);
+        if plain_end > position {
+            letters += plain_end - position;
+            if name.len() < MAX_KEPT {
+                name.push_str(text.cut(position, plain_end.min(position + MAX_KEPT)));
+            }
+            (position, label.end) = (plain_end, plain_end);
         }
-        label.end = plain_end;
-        let character = text.char_at(label.end);
+        let character = text.char_at(position);
         if character.is_ascii() {
             break;
         }
-        match wide(character) {
-            Wide::Spaceless if label.valid && !spaceless => break,
-            Wide::Letter | Wide::Spaceless => {
-                spaceless |= wide(character) == Wide::Spaceless;
-                (label.ascii, label.numeric, label.valid) = (false, false, true);
-            }
-            Wide::Transparent => {
-                let next = text.skip_transparent(label.end);
-                if !text.starts_label(next) && text.at(next) != b'-' {
-                    break;
-                }
-                label.end = next;
-                continue;
-            }
-            Wide::Other => break,
+        let class = wide(character);
+        if class == Wide::Other || class == Wide::Spaceless && label.valid && !spaceless {
+            break;
         }
+        position += character.len_utf8();
+        if class == Wide::Transparent {
+            // Part of the label if more of it follows.
+            continue;
+        }
+        spaceless |= class == Wide::Spaceless;
+        (label.ascii, label.numeric, label.valid) = (false, false, true);
         if name.len() < MAX_KEPT {
             name.push(character);
         }
         letters += 1;
-        label.end += character.len_utf8();
+        label.end = position;
     }
     if let Some(label) = name.get_mut(kept..) {
         label.make_ascii_lowercase();
@@ -170,8 +173,7 @@ fn read_label(text: Text<'_>, start: usize, octet: bool, name: &mut String) -> L
 }
 
 /// The end of the ASCII letters, digits and joiners with which a label goes on; notes what they are.
-fn read_plain(text: Text<'_>, label: &mut Label, octet: bool, spaceless: bool) -> usize {
-    let start = label.end;
+fn read_plain(text: Text<'_>, start: usize, label: &mut Label, octet: bool, spaceless: bool) -> usize {
     if octet && label.numeric {
         let digits = text.skip(start, class::DIGIT);
         if digits > start && text.at(digits) == b'-' && ip::quad_follows(text, digits + 1) {
@@ -195,17 +197,22 @@ fn read_plain(text: Text<'_>, label: &mut Label, octet: bool, spaceless: bool) -
 
 /// Cuts `-` and `_` from the end of a label, which ends the run. Gives its new end.
 fn trim_joiners(text: Text<'_>, start: usize, mut end: usize, name: &mut String) -> usize {
-    while end > start && is(text.before(end), class::JOINER) {
-        end -= 1;
-        name.pop();
+    while end > start {
+        let character = text.char_before(end);
+        if matches!(character, '-' | '_') {
+            name.pop();
+        } else if character.is_ascii() || wide(character) != Wide::Transparent {
+            break;
+        }
+        end -= character.len_utf8();
     }
     end
 }
 
 /// `_evil.com_` is emphasis: as many `_` as stand behind the run are no part of its first label either.
-fn trim_emphasis(text: Text<'_>, run: &mut Run, name: &mut String) {
+pub(crate) fn trim_emphasis(text: Text<'_>, run: &mut Run, name: &mut String) {
     let mut behind = run.end;
-    while text.at(behind) == b'_' && text.at(run.start) == b'_' {
+    while name.starts_with('_') && text.at(behind) == b'_' {
         behind += 1;
         run.start += 1;
         name.remove(0);
@@ -270,7 +277,7 @@ fn is_ascii_name(name: &str) -> bool {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::indicator::native_to_ascii;

@@ -20,7 +20,9 @@ pub(crate) enum Part {
 
 /// Writes user name and password with their `@`; nothing if both are empty.
 pub(crate) fn write_userinfo(userinfo: &str, standard: bool, out: &mut String) {
-    let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+    let is_visible = |character: &char| character.is_ascii() || wide(*character) != Wide::Transparent;
+    let userinfo: String = userinfo.chars().filter(is_visible).collect();
+    let (user, password) = userinfo.split_once(':').unwrap_or((&userinfo, ""));
     if user.is_empty() && password.is_empty() {
         return;
     }
@@ -33,8 +35,7 @@ pub(crate) fn write_userinfo(userinfo: &str, standard: bool, out: &mut String) {
 }
 
 fn write_part(part: &str, standard: bool, out: &mut String) {
-    let visible = part.chars().filter(|&character| character.is_ascii() || wide(character) != Wide::Transparent);
-    for character in visible {
+    for character in part.chars() {
         write_char(character, standard.then_some(Part::Userinfo), out);
     }
 }
@@ -43,8 +44,9 @@ fn write_part(part: &str, standard: bool, out: &mut String) {
 pub(crate) fn write_rest(text: Text<'_>, start: usize, end: usize, standard: bool, out: &mut String) {
     let mut writer = Rest { root: out.len(), part: Part::Path, standard, out };
     let mut position = start;
-    if standard && !matches!(text.at(start), b'/' | b'\\') && sign::before_label(text, start).is_none_or(|m| m.1 != "/")
-    {
+    let plain = matches!(text.at(start), b'/' | b'\\');
+    let slash = plain || sign::before_label(text, start).is_some_and(|(_, meaning)| meaning == "/");
+    if standard && !(slash && start < end) {
         writer.out.push('/');
     }
     while position < end {
@@ -201,7 +203,7 @@ pub(crate) fn skip_backslashes(text: Text<'_>, mut position: usize) -> usize {
 }
 
 /// Behind the `amp;` that may follow an `&`, and may have been escaped more than once.
-fn skip_ampersand(text: Text<'_>, mut position: usize) -> usize {
+pub(crate) fn skip_ampersand(text: Text<'_>, mut position: usize) -> usize {
     while text.has(position, "amp;") {
         position += 4;
     }

@@ -89,7 +89,7 @@ fn lower(character: char) -> char {
     char::from_u32(code + shift).unwrap_or(character)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -4,6 +4,9 @@ use super::sign::{self, Strength};
 use super::text::{Text, class, is};
 use std::fmt::Write;
 
+/// The longest name of a zone: interfaces have at most 15 characters on most systems.
+const MAX_ZONE: usize = 32;
+
 /// The IPv4 address that this is: four decimal octets, no leading zero.
 pub fn v4(text: &str) -> Option<u32> {
     let mut octets = text.split('.').map(octet);
@@ -217,7 +220,7 @@ fn dotted_tail(text: Text<'_>, start: usize, group: usize) -> Option<(u32, usize
             to = text.skip(from, class::DIGIT);
         }
     }
-    let more = is(text.at(to), class::ALNUM) || text.at(to) == b'.' && is(text.at(to + 1), class::ALNUM);
+    let more = is(text.at(to), class::ALNUM) || sign::dot(text, to).is_some_and(|dot| text.starts_label(dot.end));
     (!more).then_some((address, to, defanged))
 }
 
@@ -226,8 +229,12 @@ fn skip_zone(text: Text<'_>, position: usize) -> usize {
     if text.at(position) != b'%' {
         return position;
     }
-    let end = text.skip(position + 1, class::ALNUM | class::JOINER);
-    if is(text.before(end), class::ALNUM) { end } else { position }
+    let mut end = position + 1;
+    while end <= position + MAX_ZONE && is(text.at(end), class::ALNUM | class::JOINER) {
+        end += 1;
+    }
+    let whole = is(text.before(end), class::ALNUM) && !is(text.at(end), class::ALNUM);
+    if whole { end } else { position }
 }
 
 /// Writes an IPv6 address as RFC 5952 wants it.
@@ -236,6 +243,11 @@ pub(crate) fn write_v6(address: u128, out: &mut String) {
         out.push_str("::ffff:");
         return write_v4(address as u32, out);
     }
+    write_groups(address, out);
+}
+
+/// Writes an IPv6 address as the URL standard wants it: the same without a dotted tail.
+pub(crate) fn write_groups(address: u128, out: &mut String) {
     let groups: [u16; 8] = std::array::from_fn(|index| (address >> (112 - 16 * index)) as u16);
     let (gap, length) = longest_zeros(&groups);
     let mut index = 0;
@@ -268,54 +280,11 @@ fn longest_zeros(groups: &[u16; 8]) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-    use std::net::{Ipv4Addr, Ipv6Addr};
 
     fn v6(text: &str) -> Option<V6> {
         match read_v6(Text::new(text), 0) {
             ReadV6::Address(found) => Some(found),
             ReadV6::Nothing(_) => None,
-        }
-    }
-
-    fn written(address: u128) -> String {
-        let mut text = String::new();
-        write_v6(address, &mut text);
-        text
-    }
-
-    proptest! {
-        #[test]
-        fn v4_reads_what_the_standard_library_reads(text in "([0-9]{1,3}|2[45][0-9]|00|)([.:]?([0-9]{1,3}|25[0-9])){0,4}") {
-            prop_assert_eq!(v4(&text), text.parse::<Ipv4Addr>().ok().map(Ipv4Addr::to_bits));
-        }
-
-        #[test]
-        fn v6_reads_what_the_standard_library_reads(text in "(([0-9a-fA-F]{1,4}|0|::|:){1,16}(1\\.2\\.3\\.255?)?)") {
-            let ours = v6(&text).filter(|found| found.end == text.len()).map(|found| found.address);
-            prop_assert_eq!(ours, text.parse::<Ipv6Addr>().ok().map(Ipv6Addr::to_bits));
-        }
-
-        #[test]
-        fn v6_is_written_as_the_standard_library_writes_it(groups in prop::array::uniform8(prop_oneof![Just(0u16), Just(0), any::<u16>(), 0u16..16])) {
-            let address = Ipv6Addr::from(groups);
-            prop_assert_eq!(written(address.to_bits()), address.to_string());
-            prop_assert_eq!(v6(&address.to_string()).map(|found| found.address), Some(address.to_bits()));
-        }
-
-        #[test]
-        fn networks_clear_the_host_bits(address: u128, prefix in 0u8..=128) {
-            let network = network_v6(address, prefix);
-            prop_assert_eq!(network.checked_shr(128 - u32::from(prefix)), address.checked_shr(128 - u32::from(prefix)));
-            prop_assert!(prefix == 128 || network.trailing_zeros() >= 128 - u32::from(prefix));
-            let short = prefix % 33;
-            prop_assert_eq!(u64::from(network_v4(address as u32, short)), u64::from(address as u32) >> (32 - short) << (32 - short));
-        }
-
-        #[test]
-        fn a_netmask_has_the_length_of_its_network(prefix in 0u8..=32, other: u32) {
-            prop_assert_eq!(mask_length(network_v4(u32::MAX, prefix)), Some(prefix));
-            prop_assert_eq!(mask_length(other).is_some(), other.leading_ones() == other.count_ones());
         }
     }
 

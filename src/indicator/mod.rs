@@ -7,6 +7,8 @@ mod email;
 mod extract;
 mod hash;
 mod host;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod hostile;
 mod href;
 pub mod idna;
 pub mod ip;

@@ -5,29 +5,29 @@
 //! so that code like `f(.5)` stays as it is.
 
 use super::candidate::Candidate;
-use super::extract;
 use super::idna::ToAscii;
 use super::kind::Kind;
 use super::scheme::{self, Scheme};
 use super::sign::{self, Strength};
 use super::text::{Text, class, is};
+use super::{classify, extract};
 use std::borrow::Cow;
 
 /// Rewrites the defang spellings of a text in place.
 pub fn refang(text: &str, to_ascii: ToAscii) -> Cow<'_, str> {
-    let mut spelled = Vec::new();
-    extract::scan(text, to_ascii, &mut |candidate, _| {
-        if candidate.defanged {
-            spelled.push(*candidate);
-        }
-    });
     let mut out = Rewriter { source: Text::new(text), copied: 0, out: String::new() };
     let mut position = 0;
-    for candidate in &spelled {
-        out.sure(position, candidate.start);
-        out.candidate(candidate);
-        position = candidate.end;
+    if let Some(whole) = classify::candidate(text, to_ascii) {
+        out.candidate(&whole);
+        return out.finish(text);
     }
+    extract::scan(text, to_ascii, &mut |candidate, _| {
+        out.sure(position, candidate.start);
+        if candidate.defanged {
+            out.candidate(candidate);
+        }
+        position = candidate.end;
+    });
     out.sure(position, text.len());
     out.finish(text)
 }
@@ -61,19 +61,26 @@ impl<'t> Rewriter<'t> {
     fn sure(&mut self, start: usize, end: usize) {
         let mut position = start;
         while position < end {
-            position = self.scheme(position).or_else(|| self.closed(position)).unwrap_or(position + 1);
+            let scheme = self.lone_scheme(position);
+            position = scheme.or_else(|| self.closed(position)).unwrap_or(position + 1);
         }
     }
 
-    /// A defanged scheme.
-    fn scheme(&mut self, position: usize) -> Option<usize> {
+    /// A defanged scheme, wherever it stands.
+    fn lone_scheme(&mut self, position: usize) -> Option<usize> {
         let text = self.source;
         if !scheme::may_begin(text.at(position)) || is(text.before(position), class::ALNUM) {
             return None;
         }
+        let end = scheme::read(text, position)?.end;
+        let authority = text.starts_label(end) || text.at(end) == b'[';
+        if authority { self.scheme(position) } else { None }
+    }
+
+    fn scheme(&mut self, position: usize) -> Option<usize> {
+        let text = self.source;
         let scheme = scheme::read(text, position).filter(|scheme| scheme.defanged)?;
-        let authority = text.starts_label(scheme.end) || text.at(scheme.end) == b'[';
-        authority.then(|| self.replace(position, scheme.end, &refanged(text, position, &scheme)))
+        Some(self.replace(position, scheme.end, &refanged(text, position, &scheme)))
     }
 
     /// A closed sign between two host characters.
@@ -89,7 +96,11 @@ impl<'t> Rewriter<'t> {
         let Candidate { start, end, host, at, .. } = *candidate;
         match candidate.kind {
             Kind::Email => self.signs(start, at.0),
-            _ => self.sure(start, if at.0 < at.1 { at.0 } else { host.0 }),
+            Kind::Url => {
+                let authority = self.scheme(start).unwrap_or(start);
+                self.sure(authority, if at.0 < at.1 { at.0 } else { host.0 });
+            }
+            _ => {}
         }
         if at.0 < at.1 && self.source.cut(at.0, at.1) != "@" {
             self.replace(at.0, at.1, "@");
@@ -136,7 +147,7 @@ fn refanged(text: Text<'_>, start: usize, scheme: &Scheme) -> String {
     refanged
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::indicator::native_to_ascii;

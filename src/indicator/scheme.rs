@@ -74,7 +74,7 @@ pub(crate) fn read(text: Text<'_>, start: usize) -> Option<Scheme> {
     if separators.colons == 0 || separators.slashes == 0 || separators.colons > 1 && !defanged {
         return None;
     }
-    let blank = usize::from(renamed && text.at(separators.end) == b' ');
+    let blank = usize::from(renamed && text.at(separators.end) == b' ' && text.starts_label(separators.end + 1));
     Some(Scheme { name, name_end, end: separators.end + blank, renamed, defanged })
 }
 
@@ -172,7 +172,6 @@ mod tests {
             ("fxxp://", "ftp"),
             ("meow://", "http"),
             ("MEOWS://", "https"),
-            ("hxxp:// ", "http"),
             ("http[:]//", "http"),
             ("http[://]", "http"),
             ("http(:)//", "http"),
@@ -188,6 +187,15 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn one_blank_may_follow_a_defanged_name() {
+        let end = |text| read(Text::new(text), 0).map(|scheme| scheme.end);
+        assert_eq!(
+            [end("hxxp:// x"), end("hxxp://  x"), end("hxxp:// [/]x"), end("http:// x")],
+            [8, 7, 7, 7].map(Some)
+        );
     }
 
     #[test]

@@ -71,15 +71,14 @@ pub(crate) fn at(text: Text<'_>, position: usize) -> Option<Sign> {
 pub(crate) fn separators(text: Text<'_>, position: usize) -> Separators {
     let mut found = Separators { colons: 0, slashes: 0, end: position, strength: Strength::Plain };
     loop {
-        let (colons, slashes, end) = match text.at(found.end) {
-            b':' => (1, 0, found.end + 1),
-            b'/' | b'\\' => (0, 1, found.end + 1),
+        let (colons, slashes, end, strength) = match text.at(found.end) {
+            b':' => (1, 0, found.end + 1, Strength::Plain),
+            b'/' | b'\\' => (0, 1, found.end + 1, Strength::Plain),
             _ => match bracketed(text, found.end) {
                 Some(Bracketed { core: Core::Separator(colons, slashes), sign })
                     if sign.strength == Strength::Closed =>
                 {
-                    found.strength = Strength::Closed;
-                    (colons, slashes, sign.end)
+                    (colons, slashes, sign.end, sign.strength)
                 }
                 _ => return found,
             },
@@ -90,6 +89,7 @@ pub(crate) fn separators(text: Text<'_>, position: usize) -> Separators {
         found.colons += colons;
         found.slashes += slashes;
         found.end = end;
+        found.strength = found.strength.max(strength);
     }
 }
 

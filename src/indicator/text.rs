@@ -134,6 +134,8 @@ impl<'t> Text<'t> {
     /// The byte at a position, NUL behind the end.
     #[inline(always)]
     pub(crate) fn at(self, position: usize) -> u8 {
+        #[cfg(test)]
+        looks::count(1);
         self.text.as_bytes().get(position).copied().unwrap_or(0)
     }
 
@@ -145,6 +147,8 @@ impl<'t> Text<'t> {
 
     /// The character at a position, NUL behind the end and inside a character.
     pub(crate) fn char_at(self, position: usize) -> char {
+        #[cfg(test)]
+        looks::count(1);
         self.text.get(position..).and_then(|rest| rest.chars().next()).unwrap_or('\0')
     }
 
@@ -160,6 +164,8 @@ impl<'t> Text<'t> {
 
     /// Whether this stands at the position, ASCII letters of any case. `word` is in lower case.
     pub(crate) fn has(self, position: usize, word: &str) -> bool {
+        #[cfg(test)]
+        looks::count(word.len() as u64);
         let bytes = self.text.as_bytes().get(position..position.saturating_add(word.len()));
         bytes.is_some_and(|bytes| bytes.eq_ignore_ascii_case(word.as_bytes()))
     }
@@ -224,6 +230,25 @@ impl<'t> Text<'t> {
             byte if byte < 0x80 => is(byte, class::ALNUM),
             _ => matches!(wide(self.char_at(position)), Wide::Letter | Wide::Spaceless),
         }
+    }
+}
+
+/// How often the text was looked at: what the tests of hostile texts count, in the place of time.
+#[cfg(test)]
+pub(crate) mod looks {
+    use std::cell::Cell;
+
+    thread_local!(static LOOKS: Cell<u64> = const { Cell::new(0) });
+
+    pub(crate) fn count(looks: u64) {
+        LOOKS.set(LOOKS.get() + looks);
+    }
+
+    /// The looks that an action takes.
+    pub(crate) fn of(action: impl FnOnce()) -> u64 {
+        let before = LOOKS.get();
+        action();
+        LOOKS.get() - before
     }
 }
 

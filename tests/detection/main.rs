@@ -1,7 +1,11 @@
-//! Detection against real reports, real feeds and synthetic texts. Native only: the same code runs in wasm, and
-//! reading files does not.
+//! Detection against real reports, a real feed, synthetic texts, hostile ones, and other implementations. Native only:
+//! the same code runs in wasm, and reading files does not.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod addresses;
 mod data;
+mod properties;
 mod score;
+mod text;
 mod truth;
+mod urls;

@@ -9,6 +9,9 @@ use crate::indicator::text::{Text, Wide, class, is, wide};
 /// Entities of HTML that stand for something a URL does not hold.
 static ENTITIES: [&str; 7] = ["&lt;", "&gt;", "&quot;", "&apos;", "&#39;", "&#34;", "&nbsp;"];
 
+/// Longer URLs are cut: what is no longer read as one string is not found either.
+const MAX_URL: usize = 8_192;
+
 /// The end of the URL that starts at `start` and whose authority ends at `from`.
 pub(super) fn of(text: Text<'_>, start: usize, from: usize, extent: Extent) -> usize {
     if !begins_rest(text, from, extent) {
@@ -17,7 +20,7 @@ pub(super) fn of(text: Text<'_>, start: usize, from: usize, extent: Extent) -> u
     if extent == Extent::Whole {
         return of_whole(text, from);
     }
-    let mut end = Scan { text, quoted: text.before(start) == b'\'', open: 0, query: false }.run(from);
+    let mut end = Scan { text, quoted: text.before(start) == b'\'', open: 0, query: false }.run(from, start + MAX_URL);
     loop {
         let before = end;
         end = trim_punctuation(text, from, end);
@@ -62,12 +65,12 @@ struct Scan<'t> {
 }
 
 impl Scan<'_> {
-    fn run(&mut self, from: usize) -> usize {
+    fn run(&mut self, from: usize, most: usize) -> usize {
         let mut position = from;
         while position < self.text.len() {
             match self.step(position) {
-                Some(next) => position = next,
-                None => break,
+                Some(next) if next <= most => position = next,
+                _ => break,
             }
         }
         position
@@ -101,7 +104,8 @@ impl Scan<'_> {
             }
             b'[' if self.query => self.parameter(position),
             b'\\' => Some(href::skip_backslashes(text, position)).filter(|&end| text.at(end) == b'/'),
-            b'&' => (!ENTITIES.iter().any(|entity| text.has(position, entity))).then_some(next),
+            b'&' if ENTITIES.iter().any(|entity| text.has(position, entity)) => None,
+            b'&' => Some(href::skip_ampersand(text, next)),
             b',' | b';' => (!self.separates(next)).then_some(next),
             b'\'' if self.quoted => None,
             b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'^' | b'`' | b'[' | b']' => None,
@@ -162,6 +166,8 @@ fn trim_punctuation(text: Text<'_>, from: usize, mut end: usize) -> usize {
         let byte = text.before(end);
         if byte >= 0x80 && wide(text.char_before(end)) == Wide::Transparent {
             end -= text.char_before(end).len_utf8();
+        } else if matches!(byte, b';') && text.has(end.saturating_sub(5), "&amp;") {
+            break;
         } else if matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'(' | b'[' | b'{') {
             end -= 1;
         } else {

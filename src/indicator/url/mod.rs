@@ -63,10 +63,12 @@ impl Reader<'_> {
     pub(crate) fn bare_url(&mut self, run: &Run, host: Host, extent: Extent) -> Option<Candidate> {
         let text = self.text;
         let (_, port_end, _) = self.port(run.end);
-        let separators = sign::separators(text, port_end);
-        let slash = separators.colons == 0 && separators.slashes > 0 && text.at(port_end) != b'\\';
-        let lone = extent == Extent::Prose && !is_path(text.at(separators.end));
-        if !slash || matches!(host, Host::V4(_)) && lone {
+        let slash_end = match text.at(port_end) {
+            b'/' if text.has(run.end, "://") => return None,
+            b'/' => port_end + 1,
+            _ => sign::before_label(text, port_end).filter(|(_, meaning)| *meaning == "/")?.0.end,
+        };
+        if matches!(host, Host::V4(_)) && extent == Extent::Prose && !is_path(text.at(slash_end)) {
             return None;
         }
         let mut url = Candidate::new(Kind::Url, run.start, run.end);
@@ -108,7 +110,8 @@ impl Reader<'_> {
             return self.v6_host(start, url);
         }
         let run = host::read(self.text, start, &mut self.bare_from, &mut self.name);
-        if run.labels == 0 {
+        // `http://http://evil.com`: the inner one is meant.
+        if run.labels == 0 || run.labels == 1 && scheme::read(self.text, run.start).is_some() {
             return None;
         }
         url.host = (run.start, run.end);
@@ -128,7 +131,7 @@ impl Reader<'_> {
         let ReadV6::Address(found) = ip::read_v6(self.text, start + 1) else {
             return None;
         };
-        if self.text.at(found.end) != b']' || self.text.before(found.end) == b'%' {
+        if self.text.at(found.end) != b']' || is(self.text.at(found.end + 1), class::ALNUM) {
             return None;
         }
         url.host = (start + 1, found.end);
@@ -142,7 +145,7 @@ impl Reader<'_> {
             UrlHost::Run(host) => self.push_host(*host),
             UrlHost::V6(found) => {
                 self.value.push('[');
-                ip::write_v6(found.address, &mut self.value);
+                ip::write_groups(found.address, &mut self.value);
                 self.value.push(']');
             }
         }
@@ -164,8 +167,8 @@ impl Reader<'_> {
         };
         let end = text.skip(colon_end, class::DIGIT);
         if end == colon_end {
-            // An empty port is one where the path follows.
-            return if text.at(end) == b'/' && text.at(end + 1) != b'/' { (None, end, defanged) } else { none };
+            // An empty port is one where the rest follows.
+            return if !defanged && matches!(text.at(end), b'/' | b'?' | b'#') { (None, end, defanged) } else { none };
         }
         let number = text.cut(colon_end, end).trim_start_matches('0');
         let number = if number.is_empty() { Ok(0) } else { number.parse() };
@@ -196,7 +199,10 @@ impl Reader<'_> {
             }
             position += 1;
         }
-        let (port, port_end, defanged) = self.port(position);
+        let (port, mut port_end, defanged) = self.port(position);
+        if extent == Extent::Whole && text.at(port_end) == b':' && port_end + 1 == text.len() {
+            port_end += 1;
+        }
         url.defanged |= defanged;
         if let Some(port) = port.filter(|&port| Some(port) != default_port) {
             let _ = std::fmt::Write::write_fmt(&mut self.value, format_args!(":{port}"));
