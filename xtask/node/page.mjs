@@ -69,6 +69,8 @@ function policy(origins) {
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
+    // The icon of the page.
+    "img-src 'self'",
     `connect-src ${origins.join(" ") || "'none'"}`,
     "require-trusted-types-for 'script'",
     "base-uri 'none'",
