@@ -889,12 +889,13 @@ export interface FetchAnswer {
 }
 
 // A library's types must not add to its user's globals, and must not fail where the DOM's are missing. `typeof globalThis`
-// tells what is declared; interfaces of the same name cannot be asked for directly, but the constructor's prototype can.
-// Not `declare global { interface Response {} }`, which is shorter: it would make an empty `Response` known everywhere.
+// tells what is declared, and the constructor's prototype tells the type. Not `declare global { interface Response {} }`,
+// which is shorter: it would make an empty `Response` known everywhere. `Headers` and `AbortSignal` are asked for by way of
+// others: Cloudflare declares both as classes, and those `typeof globalThis` does not show.
 
-type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } } ? Signal : SignalShape;
-type Headers = typeof globalThis extends { Headers: { prototype: infer Headers } } ? Headers : HeadersShape;
-type Response = typeof globalThis extends { Response: { prototype: infer Response } } ? Response : ResponseShape;
+type Response = typeof globalThis extends { Response: { prototype: infer Answer } } ? Answer : ResponseShape;
+type Headers = Response["headers"];
+type AbortSignal = typeof globalThis extends { Request: { prototype: { signal: infer Signal } } } ? Signal : SignalShape;
 type URL = typeof globalThis extends { URL: { prototype: infer Url } } ? Url : { readonly href: string };
 type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : object;
 type HeadersInit = Headers | Iterable<readonly [string, string]> | Record<string, string>;
@@ -922,7 +923,7 @@ interface HeadersShape extends Iterable<[string, string]> {
 interface ResponseShape {
   readonly ok: boolean;
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeadersShape;
   arrayBuffer(): Promise<ArrayBuffer>;
   json(): Promise<any>;
   text(): Promise<string>;
