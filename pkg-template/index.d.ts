@@ -897,7 +897,8 @@ type Response = typeof globalThis extends { Response: { prototype: infer Answer 
 type Headers = Response["headers"];
 type AbortSignal = typeof globalThis extends { Request: { prototype: { signal: infer Signal } } } ? Signal : SignalShape;
 type URL = typeof globalThis extends { URL: { prototype: infer Url } } ? Url : { readonly href: string };
-type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : object;
+// The DOM's own is an empty interface, which a number would fit.
+type WasmModule = object & (typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : {});
 type HeadersInit = Headers | Iterable<readonly [string, string]> | Record<string, string>;
 
 /** `[Symbol.dispose](): void`, the same as `close()`, where the surroundings know that symbol: `using client = …`. */
