@@ -178,7 +178,7 @@ export class ThreatQ extends Client {
     iterate: (query, options) => this.#iterate(query, options),
     get: (id, query, options) => this._call("indicators.get", { id, query }, options),
     query: (body, page, options) => this._call("indicators.query", { body, page }, options),
-    create: (indicators, options) => this._call("indicators.create", { indicators }, options),
+    create: async (indicators, options) => told(await this._call("indicators.create", { indicators }, options)),
     update: (id, changes, options) => this._call("indicators.update", { id, changes }, options),
     setScore: (id, score, options) => this._call("indicators.setScore", { id, score }, options),
     delete: (id, options) => this._call("indicators.delete", { id }, options),
@@ -219,6 +219,14 @@ export class ThreatQ extends Client {
       yield* page.data;
     } while (page.data.length > 0 && offset < page.total);
   }
+}
+
+/** What was there before says so: "Y" on the wire, true here. */
+function told(records) {
+  for (const record of records) {
+    if (record.existing !== undefined) record.existing = record.existing === "Y" || record.existing === true;
+  }
+  return records;
 }
 
 const PLATFORMS = { threatq: ThreatQ };
