@@ -1,9 +1,9 @@
 /**
  * ioc-lookup: ask threat-intelligence platforms what they know about an indicator.
  *
- *     import { createClient } from "ioc-lookup";
+ *     import { createClient, lookup } from "ioc-lookup";
  *     const client = await createClient({ platform: "threatq", baseUrl: "https://tq.example.com", auth: { accessToken } });
- *     const report = await client.lookup("hxxps://bad[.]example/login");
+ *     const { verdict, reports } = await lookup("hxxps://bad[.]example/login", [client]);
  *
  * What holds for all of it:
  *
@@ -602,18 +602,55 @@ export interface Report {
   error: LookupError | null;
 }
 
-/** What all platforms say about one value: what `<ioc-lookup>` shows. */
+/** What all platforms say about one value. */
 export interface LookupResult {
+  /** The value as it was given. */
   query: string;
+  /** The value as it was asked: refanged, in its canonical form. */
   value: string;
   kind: IndicatorKind | null;
-  /** The worst of all platforms that answered. */
+  /** The worst of all platforms that answered; `unknown` counts least. */
   verdict: Verdict;
-  /** The highest of all platforms, 0 to 100. */
+  /** The highest of all platforms, 0 to 100; null where none gives one. */
   score: number | null;
   /** One for each client, in their order. */
   reports: Report[];
 }
+
+/** For {@link lookup} and {@link lookupStream}. */
+export interface LookupOptions extends LookupCallOptions {
+  /** Told after each value. What it throws is ignored. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** How old a report of the same client may be that is used again, in milliseconds; 0: none is. Default 300,000. */
+  cacheMs?: number | undefined;
+}
+
+/**
+ * Asks all clients about one value, all at once. A client that fails does not fail the call: its report carries the error.
+ *
+ *     const { verdict, score, reports } = await lookup("hxxps://bad[.]example/login", [client]);
+ *
+ * @param value may be defanged.
+ * @throws {LookupError} `indicator_invalid`, where the value can be none; `aborted`; `config_invalid`, also for no clients.
+ */
+export function lookup(value: string, clients: Client[], options?: LookupOptions): Promise<LookupResult>;
+/**
+ * The same for many, a hundred at a time. Results come in the order of `values`. For a value that cannot be an indicator
+ * every report carries the error `indicator_invalid`.
+ */
+export function lookup(values: string[], clients: Client[], options?: LookupOptions): Promise<LookupResult[]>;
+
+/**
+ * The same, each result as soon as all platforms have answered for it. Values are asked a hundred at a time, and the next
+ * hundred only when it is wanted: who stops reading stops the asking.
+ *
+ *     for await (const result of lookupStream(values, clients)) show(result);
+ */
+export function lookupStream(
+  values: Iterable<string>,
+  clients: Client[],
+  options?: LookupOptions,
+): AsyncIterable<LookupResult>;
 
 /** One indicator of a feed. */
 export interface WatchlistEntry {

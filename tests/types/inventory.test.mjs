@@ -89,6 +89,7 @@ describe("what comes back is of the declared type:", () => {
     "ioc.Check": () => client.check(),
     "ioc.Report": () => client.lookup("example[.]com"),
     "ioc.Report[]": () => client.lookup(["bad.example", "203.0.113.200", "nobody knows this"]),
+    "ioc.LookupResult": () => ioc.lookup("example[.]com", [client]),
     "ioc.WatchlistEntry[]": async () => (await client.indicatorFeed({ pageSize: 50 })[Symbol.asyncIterator]().next()).value,
     "ioc.Page<ioc.ThreatQIndicator>": () => client.indicators.list({ limit: 2, with: ["score", "sources"] }),
     "ioc.Page<ioc.ThreatQIndicator> & { nextCursor?: string }": () => client.indicators.query({}, { limit: 1, cursor: "*" }),

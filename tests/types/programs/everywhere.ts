@@ -1,5 +1,5 @@
 // Every member of the contract, used as a caller would, with no types but the language's own.
-import init, { classify, createClient, defang, extract, isLookupError, LookupError, refang, version } from "ioc-lookup";
+import init, { classify, createClient, defang, extract, isLookupError, lookup, LookupError, lookupStream, refang, version } from "ioc-lookup";
 import type {
   Check,
   Client,
@@ -12,6 +12,7 @@ import type {
   Indicator,
   IndicatorKind,
   LookupErrorFacts,
+  LookupOptions,
   LookupResult,
   NewThreatQIndicator,
   Page,
@@ -121,6 +122,17 @@ for await (const page of any.indicatorFeed({ kinds: ["ipv4"], minScore: 70, upda
 }
 any.close();
 
+// What all platforms know.
+const lookupOptions: LookupOptions = { cacheMs: 0, onProgress: ({ done }) => void done, thresholds: undefined, ...options };
+const result = await lookup("bad[.]example", [any, threatq], lookupOptions);
+holds<Same<typeof result, LookupResult>>();
+const results = await lookup(["bad[.]example"], [threatq]);
+holds<Same<typeof results, LookupResult[]>>();
+for await (const next of lookupStream(new Set(["bad.example"]), [threatq], lookupOptions)) {
+  holds<Same<typeof next, LookupResult>>();
+}
+export const worst: Verdict[] = results.map(({ verdict }) => verdict);
+
 // What ThreatQ can do.
 const { indicators, events, imports } = threatq;
 const list = await indicators.list({ value: "bad%", typeId: 1, statusId: 2, limit: 5, sort: "-id", with: ["score", "tags"], class: "network" });
@@ -183,4 +195,3 @@ try {
   if (error.code === "rate_limited" && error.retryAfterMs !== undefined) setLater(error.retryAfterMs);
 }
 declare function setLater(ms: number): void;
-export const result: LookupResult = { query: "", value: "", kind: null, verdict: one.verdict, score: one.score, reports: [one] };

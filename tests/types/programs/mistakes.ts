@@ -1,5 +1,5 @@
 // What must not compile. An expected error that does not come is an error.
-import init, { classify, createClient, extract, LookupError } from "ioc-lookup";
+import init, { classify, createClient, extract, lookup, LookupError, lookupStream } from "ioc-lookup";
 import type { ClientEvent, ErrorCode, Report, ThreatQ, TokenStore } from "ioc-lookup";
 
 const baseUrl = "https://tq.example";
@@ -36,6 +36,14 @@ const report: Promise<Report> = client.lookup(["a", "b"]);
 client.lookup("a", { kind: "hash" });
 // @ts-expect-error a signal is not a flag
 client.token({ signal: true });
+// @ts-expect-error nobody to ask
+lookup("bad.example");
+// @ts-expect-error clients, not configurations
+lookup("bad.example", [{ platform: "threatq", baseUrl, auth }]);
+// @ts-expect-error a time is a number
+lookup("bad.example", [client], { cacheMs: "5m" });
+// @ts-expect-error numbers are no indicators
+lookupStream([1, 2], [client]);
 // @ts-expect-error a path is a text
 client.request(new Date());
 // @ts-expect-error not iterable without await
