@@ -1,0 +1,69 @@
+// Every JavaScript block of the READMEs is a program that runs. They are run against the sandbox, as they stand, but for its
+// address. What a block prints, it says itself: in a comment behind an arrow.
+//
+// - A block that imports nothing goes on where the one before has ended.
+// - A block with a default export is a Worker: it is asked as `<ioc-lookup>` asks.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { packaged, project } from "../support/project.mjs";
+import { startSandbox } from "./sandbox.mjs";
+
+const READMES = { "the package's": packaged("README.md"), "the repository's": new URL("../../README.md", import.meta.url) };
+const ADDRESS = 'baseUrl: "https://tq.example.com"';
+const ASKED = `
+const asked = new Request("https://app.example/lookup", { method: "POST", body: JSON.stringify({ values: ["bad.example"] }) });
+const told = await worker.fetch(asked, process.env);
+console.log(told.status, (await told.json())[0].verdict); // → 200 malicious
+`;
+
+/** The programs of a text, each with the line of its block. */
+function programsOf(text) {
+  const programs = [];
+  for (const block of text.matchAll(/^```js\n([^]*?)^```$/gm)) {
+    const source = block[1];
+    const line = text.slice(0, block.index).split("\n").length;
+    if (/^import /m.test(source)) programs.push({ line, source });
+    else programs.at(-1).source += source;
+  }
+  return programs;
+}
+
+function runnable(source, { baseUrl }) {
+  const local = source.replaceAll(ADDRESS, `baseUrl: ${JSON.stringify(baseUrl)}, allowInsecureLoopback: true`);
+  return local.includes("export default {") ? local.replace("export default {", "const worker = {") + ASKED : local;
+}
+
+async function run(source, { privateClientId, privateClientSecret }) {
+  const env = { ...process.env, TQ_CLIENT_ID: privateClientId, TQ_CLIENT_SECRET: privateClientSecret };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", source], { cwd: project, env });
+  assert.equal(stderr, "");
+  return stdout.trim().split("\n");
+}
+
+for (const [whose, file] of Object.entries(READMES)) {
+  describe(`${whose} README`, async () => {
+    const text = await readFile(file, "utf8");
+    // One for each text: programs may write, and those that come later in it see that.
+    let sandbox;
+    before(async () => {
+      sandbox = await startSandbox();
+    });
+    after(() => sandbox?.stop());
+
+    for (const { line, source } of programsOf(text)) {
+      test(`the program of line ${line} prints what it says`, async () => {
+        const program = runnable(source, sandbox.threatq);
+        const promised = [...program.matchAll(/\/\/ → (.*)$/gm)].map(([, words]) => words);
+        assert.ok(promised.length > 0, "it promises something");
+        assert.deepEqual(await run(program, sandbox.threatq), promised);
+      });
+    }
+
+    test("the files that its pages load are in the package", async () => {
+      for (const [, path] of text.matchAll(/src="\/node_modules\/ioc-lookup\/([^"]+)"/g)) await readFile(packaged(path));
+    });
+  });
+}
