@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { complaints, MODULES, SURROUNDINGS } from "./compiler.mjs";
 
-const EVERYWHERE = ["everywhere.ts", "mistakes.ts"];
+const EVERYWHERE = ["everywhere.ts", "mistakes.ts", "stores.ts"];
 const FURTHER = {
   "nothing but the language": [],
-  "the DOM": ["surroundings.ts", "element.ts"],
-  "a worker": ["surroundings.ts"],
+  "the DOM": ["surroundings.ts", "element.ts", "page-stores.ts"],
+  "a worker": ["surroundings.ts", "page-stores.ts"],
   Node: ["surroundings.ts"],
 };
 
