@@ -201,7 +201,7 @@ describe("a Durable Object", () => {
       compatibilityDate: "2024-01-01",
       modules: [
         { type: "ESModule", path: "worker.mjs", contents: worker },
-        ...["client", "core", "errors", "hooks", "index", "load", "tasks", "version", "loaders/workerd", "stores/durable-object"].map((part) => file(`${part}.js`)),
+        ...["client", "core", "errors", "hooks", "index", "load", "lookup", "tasks", "version", "loaders/workerd", "stores/durable-object"].map((part) => file(`${part}.js`)),
         { type: "CompiledWasm", path: "core.wasm", contents: readFileSync(packaged("core.wasm")) },
       ],
       durableObjects: { TOKENS: object },
