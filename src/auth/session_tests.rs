@@ -453,6 +453,17 @@ fn h13_six_requests_are_under_way_and_the_queue_is_fair() {
 }
 
 #[test]
+fn t5_in_an_isolate_the_queue_is_not_called_and_moves_all_the_same() {
+    let tokens = counted(3_600);
+    let mut edge = World::new(move |request, _| if is_token(request) { tokens() } else { reply(200, "") });
+    edge.surroundings = crate::http::host::Surroundings::Edge;
+    let world = Rc::new(edge);
+    let session = session(&world, Grant::Password);
+    let got = world.run(all(many(20, &session, |session, _| async move { get(&session, "/x").await })));
+    assert!(got.iter().all(|status| *status == Ok(200)), "{got:?}");
+}
+
+#[test]
 fn h13_a_call_leaves_the_queue_at_its_deadline() {
     let tokens = counted(3_600);
     let world = world(move |request, _| if is_token(request) { tokens() } else { reply(200, "").after(29_000.0) });

@@ -1,9 +1,10 @@
 //! At most so many API requests under way at once, first come, first served (H13).
 //!
 //! In an edge isolate a request can die with its invocation and never leave: a permit therefore carries the moment by
-//! which it must be over, and whoever waits takes over one that is a second overdue (T5).
+//! which it must be over, and whoever waits takes over one that is a second overdue. Nor may one request wake another
+//! there: what it then did would belong to the wrong one. So there the queue is not called but looks for itself (T5).
 
-use super::host::Host;
+use super::host::{Boxed, Host, Surroundings};
 use super::{Call, race};
 use crate::error::{Code, Error};
 use std::cell::RefCell;
@@ -11,6 +12,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 const OVERDUE_MS: f64 = 1_000.0;
+/// How often the queue looks for itself where nobody may call it.
+const LOOK_MS: f64 = 10.0;
 
 /// The door of one client.
 #[derive(Default)]
@@ -44,6 +47,7 @@ pub struct Permit {
 impl Gate {
     /// Waits for a place. Leaves the queue when the future is dropped or the call's deadline ends.
     pub async fn enter(&self, host: &dyn Host, call: &Call, capacity: usize) -> Result<Permit, Error> {
+        let calls = host.surroundings() != Surroundings::Edge;
         let (permit, opened) = {
             let mut state = self.0.borrow_mut();
             state.next += 1;
@@ -53,7 +57,7 @@ impl Gate {
                 state.inside.push(Ticket { id, until: call.deadline });
                 return Ok(permit);
             }
-            let (open, opened) = host.door();
+            let (open, opened) = if calls { host.door() } else { silent_door() };
             state.waiting.push_back(Waiting { id, until: call.deadline, open });
             (permit, opened)
         };
@@ -63,15 +67,26 @@ impl Gate {
             if call.deadline <= now {
                 return Err(call.stamp(Error::new(Code::Timeout).because("queue")));
             }
-            let overdue =
-                self.0.borrow().inside.iter().map(|ticket| ticket.until + OVERDUE_MS).fold(f64::MAX, f64::min);
-            let timer = host.timer((overdue - now).max(1.0).min(call.deadline - now));
-            match race::race(&mut opened, timer).await {
+            let patience = if calls { self.until_overdue(now) } else { LOOK_MS };
+            match race::race(&mut opened, host.timer(patience.min(call.deadline - now))).await {
                 race::Either::First(()) => return Ok(permit),
                 race::Either::Second(()) => expel_overdue(&self.0, host.mono(), capacity),
             }
+            if self.0.borrow().inside.iter().any(|ticket| ticket.id == permit.id) {
+                return Ok(permit);
+            }
         }
     }
+
+    fn until_overdue(&self, now: f64) -> f64 {
+        let first = self.0.borrow().inside.iter().map(|ticket| ticket.until + OVERDUE_MS).fold(f64::MAX, f64::min);
+        (first - now).max(1.0)
+    }
+}
+
+/// A door that stays shut.
+fn silent_door() -> (Box<dyn FnOnce()>, Boxed<()>) {
+    (Box::new(|| {}), Box::pin(std::future::pending()))
 }
 
 impl Drop for Permit {

@@ -200,6 +200,8 @@ async fn authorize(session: &Session, call: &Call) -> Result<Output, Error> {
     let mut carrier = Request::new(Method::Get, String::new());
     carrier.headers.clear();
     session.dialect.authorize(&mut carrier, &bearer.value);
+    // Our own name belongs to requests of ours.
+    carrier.headers.retain(|(name, _)| name != "User-Agent");
     Ok(Output::Headers(std::mem::take(&mut carrier.headers)))
 }
 

@@ -57,22 +57,10 @@ pub(super) async fn check(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Result<Check
 
 /// What a failed login means.
 async fn blame_login(client: &Rc<ThreatQ>, call: &Call, error: &Error, cooling: bool) -> Finding {
+    if let Some(finding) = blame_connection(error) {
+        return finding;
+    }
     match error.code {
-        Code::Network if error.tls => Finding::new(
-            "tls",
-            Code::Network,
-            "The certificate is not trusted here: for a private CA set NODE_EXTRA_CA_CERTS, or give the client a fetch of your own that trusts it.",
-        ),
-        Code::Network => Finding::new(
-            "reachable",
-            Code::Network,
-            "No connection: check host name and port, whether the server is up, the proxy, and, in a browser, that the platform allows this origin (CORS).",
-        ),
-        Code::Timeout => Finding::new(
-            "reachable",
-            Code::Timeout,
-            "No answer in time: check host name, port and firewall, or raise timeouts.tokenMs.",
-        ),
         code @ Code::RedirectBlocked => {
             Finding::new("baseUrl", code, "The server redirects: configure the URL that it redirects to.")
         }
@@ -94,6 +82,28 @@ async fn blame_login(client: &Rc<ThreatQ>, call: &Call, error: &Error, cooling: 
         }
         _ => blame_credentials(client, call, error, cooling).await,
     }
+}
+
+/// No answer came: whose fault is that, as far as the runtime tells?
+fn blame_connection(error: &Error) -> Option<Finding> {
+    Some(match error.code {
+        Code::Network if error.tls => Finding::new(
+            "tls",
+            Code::Network,
+            "The certificate is not trusted here: for a private CA set NODE_EXTRA_CA_CERTS, or give the client a fetch of your own that trusts it.",
+        ),
+        Code::Network => Finding::new(
+            "reachable",
+            Code::Network,
+            "No connection: check host name and port, whether the server is up, the proxy, and, in a browser, that the platform allows this origin (CORS).",
+        ),
+        Code::Timeout => Finding::new(
+            "reachable",
+            Code::Timeout,
+            "No answer in time: check host name, port and firewall, or raise timeouts.tokenMs.",
+        ),
+        _ => return None,
+    })
 }
 
 /// The platform refused: client id, credentials, or the form of the request?
@@ -220,7 +230,18 @@ async fn try_api(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Option<Finding> {
     (!complete).then(|| blame_api(&Error::new(Code::ResponseInvalid)))
 }
 
+/// The login worked, or there was none: a given token is shown for the first time here.
 fn blame_api(error: &Error) -> Finding {
+    if let Some(finding) = blame_connection(error) {
+        return finding;
+    }
+    if error.code == Code::Unauthorized {
+        return Finding::new(
+            "credentials",
+            error.code,
+            "The platform refuses this access token: it has ended, or belongs to another installation.",
+        );
+    }
     Finding::new(
         "api",
         error.code,
