@@ -43,10 +43,11 @@ export class IocLookupElement extends Base {
   #touched = false;
   #width = new ResizeObserver(([{ contentRect }]) => this.#fit(contentRect.width));
 
+  // Set before the class was there, they are fields of the element already.
   /** Asks in any other way, for example through the service worker of an extension. */
-  ask = null;
+  ask = this.ask ?? null;
   /** Replaces the global fetch for `endpoint`. */
-  fetch = undefined;
+  fetch = this.fetch;
 
   constructor() {
     super();

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { appears, connect, ended, focused, lookUp, paste, spoken, FIELD } from "./actions.mjs";
 import { launch, names, picture } from "./browsers.mjs";
-import { open, openStandIn } from "./stage.mjs";
+import { leave, open, openStandIn } from "./stage.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -63,7 +63,7 @@ for (const name of names) {
       });
       after(async () => {
         await browser?.close();
-        stage?.close();
+        await stage?.close();
       });
 
       for (const width of [1280, 320]) {
@@ -76,7 +76,7 @@ for (const name of names) {
             assert.deepEqual(await objections(page), [], label);
             assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${label} fits`);
           }
-          await stage.leave(page);
+          await leave(page);
         });
 
         test(`${width} pixels: no objection to the examples`, async () => {
@@ -87,7 +87,7 @@ for (const name of names) {
           await picture(page, [name, dark ? "dark" : "light", width, "examples"].join("-"));
           assert.deepEqual(await objections(page), []);
           assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "it fits");
-          await stage.leave(page);
+          await leave(page);
         });
       }
     });
@@ -102,7 +102,7 @@ for (const name of names) {
     });
     after(async () => {
       await browser?.close();
-      stage?.close();
+      await stage?.close();
     });
 
     /** Presses Tab until the focus is where it should be; the walk must not be longer than `most` steps. */
@@ -165,7 +165,7 @@ for (const name of names) {
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
       await appears(page, ".results .result ~ .result .card");
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("focus can be seen wherever it goes", async () => {
@@ -185,7 +185,7 @@ for (const name of names) {
         assert.match(outline, /^(solid|auto) [1-9]/, await focused(page));
       }
       assert.ok(seen.size > 8, [...seen].join(", "));
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("what changes is said: what was found, how far it is, how it ended", async () => {
@@ -218,7 +218,7 @@ for (const name of names) {
         "Looking up 4 indicators.",
         "The look-up did not work: no answer in time. Try again. If it stays, check your network or VPN, or look up fewer indicators at a time.",
       ]);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("the tree that a screen reader walks holds verdicts, scores and sources as words", { skip: name === "firefox" && "Firefox gives its accessibility tree to no remote protocol; its live regions are tested above" }, async () => {
@@ -238,7 +238,7 @@ for (const name of names) {
         /^DisclosureTriangle: Suspicious example\.com Domain score 60 of 100 ThreatQ$/m, /^article: ThreatQ$/m,
         /^heading: Sources$/m, /^StaticText: ArcSight$/m, /^link: Open in ThreatQ$/m,
       ]) assert.match(tree, expected);
-      await stage.leave(page);
+      await leave(page);
     });
   });
 }

@@ -1,11 +1,11 @@
-// The two browsers, and a page in them that tells on itself: console errors, uncaught exceptions and
-// failed requests are collected, and a test that leaves any behind fails.
+// The two browsers, and a page in them that tells on itself: console errors, uncaught exceptions, failed requests
+// and breaches of the content security policy are collected, and a test that leaves any behind fails.
 
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
-import { root } from "./server.mjs";
+import { root } from "./stage.mjs";
 
 const CHROMIUM_FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-quic",
@@ -41,6 +41,10 @@ export async function launch(name, { dark = false } = {}) {
       await page.setViewport({ width, height });
       if (name === "chromium") await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
       page.faults = faultsOf(page);
+      await page.evaluateOnNewDocument(() => {
+        globalThis.breaches = [];
+        addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => globalThis.breaches.push(`${violatedDirective}: ${blockedURI}`));
+      });
       await page.goto(url, { waitUntil: "load" });
       return page;
     },

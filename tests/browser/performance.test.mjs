@@ -7,7 +7,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { appears, connect, ended, paste, FIELD } from "./actions.mjs";
 import { launch, names, picture } from "./browsers.mjs";
-import { open } from "./stage.mjs";
+import { leave, open } from "./stage.mjs";
 
 const THOUSAND = Array.from({ length: 1_000 }, (_, index) => `host${index}.example.net`).join("\n");
 const LONGEST_MS = 200;
@@ -53,7 +53,7 @@ for (const name of names) {
     });
     after(async () => {
       await browser?.close();
-      stage?.close();
+      await stage?.close();
     });
 
     test(`pasted and looked up without a frame over ${LONGEST_MS} ms`, async (context) => {
@@ -76,7 +76,7 @@ for (const name of names) {
         assert.ok(work < LONGEST_MS, `${Math.round(work)} ms`);
       }
       await picture(page, `${name}-thousand`);
-      await stage.leave(page);
+      await leave(page);
     });
   });
 }

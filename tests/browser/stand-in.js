@@ -3,9 +3,12 @@
 //
 // - Password "right" is right. Other passwords are refused as ThreatQ refuses them.
 // - `globalThis.standIn.gate`, a promise set by a test, holds every batch back until it resolves.
+// - `globalThis.standIn.broken` makes the wasm fail to load.
 // - Values choose their answer: see `reportOf`. Any other value is answered by its length.
 
-export default async function init() {}
+export default async function init() {
+  if (globalThis.standIn?.broken) throw new LookupError("wasm_load_failed", "config");
+}
 
 // ------------------------------------------------------------------ errors
 
