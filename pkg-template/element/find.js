@@ -38,9 +38,16 @@ function one(text) {
 
 function all(text) {
   if (!pkg.extract) return words(text);
-  return pkg.extract(text, { unique: true, includeLow: true }).map(
-    ({ kind, value, raw, special, confidence, defanged }) => ({ kind, value, raw, special, low: confidence === "low", defanged }),
-  );
+  return pkg
+    .extract(text, { unique: true, includeLow: true })
+    .map(({ kind, value, raw, special, confidence, defanged }) => ({
+      kind,
+      value,
+      raw,
+      special,
+      low: confidence === "low",
+      defanged,
+    }));
 }
 
 // A package that judges single strings only still reads a list, and words between blanks.

@@ -29,7 +29,10 @@ export class IocLookupElement extends Base {
   static strings = strings;
 
   #internals = this.attachInternals();
-  #session = new Session(() => this.#source(), (part, detail) => this.#changed(part, detail));
+  #session = new Session(
+    () => this.#source(),
+    (part, detail) => this.#changed(part, detail),
+  );
   // The box of all views is not the fieldset itself: whenever a child of a fieldset appears, Chromium lays
   // all the others out anew.
   #root = el("div", { class: "frame" });

@@ -124,7 +124,10 @@ export class Session {
     // A thousand results may come at once; the page must get its turn between them.
     const pace = pacer();
     try {
-      for await (const result of answers([...kinds.keys()], this.#source(), { signal, onProgress: ({ done }) => progress(done) })) {
+      for await (const result of answers([...kinds.keys()], this.#source(), {
+        signal,
+        onProgress: ({ done }) => progress(done),
+      })) {
         if (signal.aborted) return;
         result.kind ??= kinds.get(result.value) ?? null;
         run.results.push(result);

@@ -34,14 +34,29 @@ async function startServer() {
   };
 }
 
-const known = (values) => [200, JSON.stringify(values.map((value) => ({ value, verdict: "malicious", score: 90, reports: [{ platform: "taegis", name: "Taegis", found: true, verdict: "malicious", score: 90 }] })))];
+const known = (values) => [
+  200,
+  JSON.stringify(
+    values.map((value) => ({
+      value,
+      verdict: "malicious",
+      score: 90,
+      reports: [{ platform: "taegis", name: "Taegis", found: true, verdict: "malicious", score: 90 }],
+    })),
+  ),
+];
 
 /** Connects a client of the stand-in from a script of the page. */
 async function useClient(page, password = "right") {
   await page.evaluate(async (password) => {
     const { createClient } = await import("/pkg/loaders/default.js");
     const auth = { grant: "password", email: "a@example.com", password, clientId: "c" };
-    const client = await createClient({ platform: "threatq", name: "ThreatQ", baseUrl: "https://threatq.example.com", auth });
+    const client = await createClient({
+      platform: "threatq",
+      name: "ThreatQ",
+      baseUrl: "https://threatq.example.com",
+      auth,
+    });
     document.querySelector("ioc-lookup").clients = [client];
   }, password);
 }
@@ -70,15 +85,23 @@ for (const name of names) {
       page = await browser.open(stage.origin);
       await page.waitForSelector("#field-paste");
     };
-    const askServer = () => onElement(page, (element, origin) => (element.endpoint = `${origin}/lookup`), server.origin);
+    const askServer = () =>
+      onElement(page, (element, origin) => (element.endpoint = `${origin}/lookup`), server.origin);
 
     // -------------------------------------------------------------- text to indicators
 
     test("a text is searched for indicators: each once, private and uncertain ones unticked", async () => {
       await open();
       await paste(page, FIELD, "evil.example 10.0.0.1, evil[.]example readme.md\n8.8.8.8");
-      const rows = await page.$$eval("ioc-lookup >>> .candidates label", (items) => items.map((item) => [item.querySelector("bdi").textContent, item.querySelector("input").checked]));
-      assert.deepEqual(rows, [["evil.example", true], ["10.0.0.1", false], ["readme.md", false], ["8.8.8.8", true]]);
+      const rows = await page.$$eval("ioc-lookup >>> .candidates label", (items) =>
+        items.map((item) => [item.querySelector("bdi").textContent, item.querySelector("input").checked]),
+      );
+      assert.deepEqual(rows, [
+        ["evil.example", true],
+        ["10.0.0.1", false],
+        ["readme.md", false],
+        ["8.8.8.8", true],
+      ]);
       assert.match(await readable(page), /Look up 2 indicators/);
       assert.equal((await spoken(page)).status, "4 indicators found");
       await leave(page);
@@ -137,24 +160,53 @@ for (const name of names) {
 
     test("endpoint: values go in batches of 100, and the answers are shown worst first", async () => {
       await open();
-      answer = (values) => [200, JSON.stringify(values.map((value, index) => ({ value, verdict: index % 2 ? "benign" : "suspicious", score: index % 50, reports: [] })))];
+      answer = (values) => [
+        200,
+        JSON.stringify(
+          values.map((value, index) => ({
+            value,
+            verdict: index % 2 ? "benign" : "suspicious",
+            score: index % 50,
+            reports: [],
+          })),
+        ),
+      ];
       await askServer();
-      const results = await onElement(page, (element) => element.lookup(Array.from({ length: 230 }, (_, index) => `h${index}.example.net`).join(" ")));
-      assert.deepEqual(asked.map((values) => values.length), [100, 100, 30]);
+      const results = await onElement(page, (element) =>
+        element.lookup(Array.from({ length: 230 }, (_, index) => `h${index}.example.net`).join(" ")),
+      );
+      assert.deepEqual(
+        asked.map((values) => values.length),
+        [100, 100, 30],
+      );
       assert.equal(results.length, 230);
       await appears(page, ".result", 230);
-      const verdicts = await page.$$eval("ioc-lookup >>> .result", (items) => items.map((item) => item.dataset.verdict));
+      const verdicts = await page.$$eval("ioc-lookup >>> .result", (items) =>
+        items.map((item) => item.dataset.verdict),
+      );
       assert.deepEqual(verdicts, [...verdicts].sort().reverse());
       await leave(page);
     });
 
     const failures = [
       ["401", () => [401, ""], /the token was refused.*Sign in to this site again.*HTTP status 401/s],
-      ["a redirect to a sign-in page", () => [302, "", { Location: "/" }], /the address leads elsewhere.*You may have been signed out/s],
-      ["HTML in place of JSON", () => [200, "<!doctype html>"], /the answer could not be read.*gave an answer that is none/s],
+      [
+        "a redirect to a sign-in page",
+        () => [302, "", { Location: "/" }],
+        /the address leads elsewhere.*You may have been signed out/s,
+      ],
+      [
+        "HTML in place of JSON",
+        () => [200, "<!doctype html>"],
+        /the answer could not be read.*gave an answer that is none/s,
+      ],
       ["too few results", (values) => [200, known(values.slice(1))[1]], /the answer could not be read/],
       ["a result that is none", () => [200, "[null,7]"], /the answer could not be read/],
-      ["an error of the server with its own code", () => [429, JSON.stringify({ error: { code: "rate_limited", retryAfterMs: 30_000 } })], /too many requests.*Wait 30 seconds, then try again.*HTTP status 429/s],
+      [
+        "an error of the server with its own code",
+        () => [429, JSON.stringify({ error: { code: "rate_limited", retryAfterMs: 30_000 } })],
+        /too many requests.*Wait 30 seconds, then try again.*HTTP status 429/s,
+      ],
       ["a code that nobody knows", () => [500, JSON.stringify({ error: { code: "__proto__" } })], /__proto__/],
     ];
     for (const [what, response, words] of failures) {
@@ -189,12 +241,19 @@ for (const name of names) {
     test("endpoint: the page's own fetch is used, so that it can sign in", async () => {
       await open();
       answer = known;
-      const results = await onElement(page, (element, origin) => {
-        element.endpoint = "/elsewhere";
-        element.fetch = (url, init) => fetch(new URL("/lookup", origin), init);
-        return element.lookup("a.example");
-      }, server.origin);
-      assert.deepEqual(results.map(({ value, verdict, score }) => [value, verdict, score]), [["a.example", "malicious", 90]]);
+      const results = await onElement(
+        page,
+        (element, origin) => {
+          element.endpoint = "/elsewhere";
+          element.fetch = (url, init) => fetch(new URL("/lookup", origin), init);
+          return element.lookup("a.example");
+        },
+        server.origin,
+      );
+      assert.deepEqual(
+        results.map(({ value, verdict, score }) => [value, verdict, score]),
+        [["a.example", "malicious", 90]],
+      );
       await leave(page);
     });
 
@@ -213,7 +272,11 @@ for (const name of names) {
       assert.match(text, /Client id in order Credentials failed API type not tried/);
       assert.match(text, /The platform says: “Wrong e-mail or password\.”/);
       assert.match((await spoken(page)).alert, /^ThreatQ: the e-mail address or password was refused\. Type e-mail/);
-      assert.equal((await page.$$("ioc-lookup >>> .problem")).length, 1, "one problem for one platform, not one for each value");
+      assert.equal(
+        (await page.$$("ioc-lookup >>> .problem")).length,
+        1,
+        "one problem for one platform, not one for each value",
+      );
       await picture(page, `${name}-refused`);
       await leave(page);
     });
@@ -235,7 +298,10 @@ for (const name of names) {
         pwned: "pwned" in globalThis,
       }));
       assert.deepEqual(made, { strange: 0, links: [], pwned: false });
-      assert.ok(text.includes("javascript:globalThis.pwned=1"), "a link that no browser may follow stands there as text");
+      assert.ok(
+        text.includes("javascript:globalThis.pwned=1"),
+        "a link that no browser may follow stands there as text",
+      );
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
       await picture(page, `${name}-hostile`);
       await leave(page);
@@ -246,7 +312,11 @@ for (const name of names) {
       await useClient(page);
       await lookUp(page, "example.com");
       const link = await page.$eval("ioc-lookup >>> .card a", ({ href, target, rel }) => ({ href, target, rel }));
-      assert.deepEqual(link, { href: "https://threatq.example.com/indicators/1/details", target: "_blank", rel: "noopener noreferrer" });
+      assert.deepEqual(link, {
+        href: "https://threatq.example.com/indicators/1/details",
+        target: "_blank",
+        rel: "noopener noreferrer",
+      });
       await leave(page);
     });
 
@@ -272,7 +342,10 @@ for (const name of names) {
 
     test("stand-in: Escape cancels, and an `ask` that never answers does not hold the person", async () => {
       await open();
-      const cancelled = page.evaluate(() => new Promise((resolve) => document.addEventListener("ioc-done", ({ detail }) => resolve(detail.cancelled))));
+      const cancelled = page.evaluate(
+        () =>
+          new Promise((resolve) => document.addEventListener("ioc-done", ({ detail }) => resolve(detail.cancelled))),
+      );
       await onElement(page, (element) => (element.ask = () => new Promise(() => {})));
       await (await page.$(FIELD)).type("a.example");
       await page.keyboard.press("Enter");
@@ -298,7 +371,12 @@ for (const name of names) {
       assert.equal(asked.length, 2);
       await page.click("ioc-lookup >>> .history button[part~=forget]");
       assert.equal(await page.$eval("ioc-lookup >>> .history", (node) => node.hidden), true);
-      const kept = await page.evaluate(async () => ({ local: localStorage.length, session: sessionStorage.length, databases: (await indexedDB.databases()).length, cookie: document.cookie }));
+      const kept = await page.evaluate(async () => ({
+        local: localStorage.length,
+        session: sessionStorage.length,
+        databases: (await indexedDB.databases()).length,
+        cookie: document.cookie,
+      }));
       assert.deepEqual(kept, { local: 0, session: 0, databases: 0, cookie: "" });
       await leave(page);
     });
@@ -314,7 +392,10 @@ for (const name of names) {
       });
       await onElement(page, (element) => element.lookup("example.com hostile.example.net"));
       await page.click("ioc-lookup >>> .filter.suspicious");
-      const visible = await page.$$eval("ioc-lookup >>> .result", (items) => items.filter((item) => item.checkVisibility()).length);
+      const visible = await page.$$eval(
+        "ioc-lookup >>> .result",
+        (items) => items.filter((item) => item.checkVisibility()).length,
+      );
       assert.equal(visible, 1);
       await page.click("ioc-lookup >>> .tools button[part~=copy]");
       await page.click("ioc-lookup >>> .tools button[part~=csv]");
@@ -365,8 +446,14 @@ for (const name of names) {
         return seen;
       });
       assert.deepEqual(seen, {
-        first: "a.example", changed: ["no indicator", false, true], reset: ["a.example", true],
-        focused: "textarea", disabled: [null, true], alone: [true, true], form: true, labels: 1,
+        first: "a.example",
+        changed: ["no indicator", false, true],
+        reset: ["a.example", true],
+        focused: "textarea",
+        disabled: [null, true],
+        alone: [true, true],
+        form: true,
+        labels: 1,
       });
       await leave(page);
     });
@@ -382,7 +469,12 @@ for (const name of names) {
         early.ask = () => [];
         document.body.append(early);
         customElements.define("early-lookup", class extends IocLookupElement {});
-        return [early.value, early.getAttribute("endpoint"), early.shadowRoot.querySelector(".primary").textContent, typeof early.ask];
+        return [
+          early.value,
+          early.getAttribute("endpoint"),
+          early.shadowRoot.querySelector(".primary").textContent,
+          typeof early.ask,
+        ];
       });
       assert.deepEqual(seen, ["b.example", "/lookup", "Go", "function"]);
       await leave(page);
@@ -394,15 +486,23 @@ for (const name of names) {
       await askServer();
       await onElement(page, (element) => {
         element.strings = {
-          locale: "de", lookUpMany: { one: "{n} nachschlagen", other: "Alle {n} nachschlagen" },
-          verdict: { malicious: "Bösartig" }, clear: null,
+          locale: "de",
+          lookUpMany: { one: "{n} nachschlagen", other: "Alle {n} nachschlagen" },
+          verdict: { malicious: "Bösartig" },
+          clear: null,
         };
         return element.lookup("a.example");
       });
       assert.match(await readable(page), /Look up Clear .*Bösartig a\.example/);
       await paste(page, FIELD, Array.from({ length: 1_200 }, (_, index) => `h${index}.example.net`).join(" "));
-      assert.match(await page.$eval("ioc-lookup >>> .primary", (node) => node.textContent), /^Alle 1\.200 nachschlagen$/);
-      assert.match(await page.$eval("ioc-lookup >>> .found strong", (node) => node.textContent), /^1\.200 indicators found$/);
+      assert.match(
+        await page.$eval("ioc-lookup >>> .primary", (node) => node.textContent),
+        /^Alle 1\.200 nachschlagen$/,
+      );
+      assert.match(
+        await page.$eval("ioc-lookup >>> .found strong", (node) => node.textContent),
+        /^1\.200 indicators found$/,
+      );
       await leave(page);
     });
 

@@ -25,7 +25,16 @@ for (const name of names) {
       await page.waitForSelector(".connected li");
       await lookUp(page, "example[.]com");
       const text = await readable(page);
-      for (const expected of ["Suspicious", "example.com", "60", "ThreatQ", "ArcSight", "CG's Email", "False Positive", "No"]) {
+      for (const expected of [
+        "Suspicious",
+        "example.com",
+        "60",
+        "ThreatQ",
+        "ArcSight",
+        "CG's Email",
+        "False Positive",
+        "No",
+      ]) {
         assert.ok(text.includes(expected), `${expected} in: ${text}`);
       }
       assert.match((await spoken(page)).status, /^example\.com: Suspicious, score 60 of 100\. Known to ThreatQ\.$/);
@@ -36,7 +45,9 @@ for (const name of names) {
     test("the line of the sandbox fills in the form, and does not stay in the field", async () => {
       const page = await browser.open(stage.origin);
       await paste(page, "#field-paste", stage.line);
-      const values = await page.$$eval("#connect-form input", (inputs) => Object.fromEntries(inputs.map(({ name, value }) => [name, value])));
+      const values = await page.$$eval("#connect-form input", (inputs) =>
+        Object.fromEntries(inputs.map(({ name, value }) => [name, value])),
+      );
       const { baseUrl, email, password, clientId } = stage.threatq;
       assert.deepEqual(values, { paste: "", baseUrl, email, password, clientId });
       await paste(page, "#field-paste", "not a line of the sandbox");
@@ -61,7 +72,9 @@ for (const name of names) {
     test("what is missing in the form is named before anything is sent", async () => {
       const page = await browser.open(stage.origin);
       await (await page.waitForSelector("#connect-form .primary")).click();
-      const complaints = await page.$$eval("#connect-form .complaint", (nodes) => nodes.map((node) => node.textContent).filter(Boolean));
+      const complaints = await page.$$eval("#connect-form .complaint", (nodes) =>
+        nodes.map((node) => node.textContent).filter(Boolean),
+      );
       assert.deepEqual(complaints, ["Fill this in.", "Fill this in.", "Fill this in.", "Fill this in."]);
       assert.equal(await page.evaluate(() => document.activeElement.id), "field-baseUrl");
       await leave(page);
@@ -96,7 +109,9 @@ for (const name of names) {
     test("the policy is in force: what it forbids is refused, and these tests would see it", async () => {
       const page = await browser.open(stage.origin);
       await page.evaluate(() => {
-        const seen = new Promise((resolve) => addEventListener("securitypolicyviolation", () => resolve(), { once: true }));
+        const seen = new Promise((resolve) =>
+          addEventListener("securitypolicyviolation", () => resolve(), { once: true }),
+        );
         try {
           document.createElement("div").innerHTML = "<p>markup</p>";
         } catch {

@@ -33,7 +33,12 @@ export async function openStandIn({ allowed = [] } = {}) {
   await cp(own("stand-in-loader.js"), join(folder, "loaders/default.js"));
   const page = await servePage({ pkg: folder });
   page.allow(allowed);
-  const threatq = { baseUrl: "https://threatq.example.com", email: "analyst@example.com", password: "right", clientId: "c".repeat(32) };
+  const threatq = {
+    baseUrl: "https://threatq.example.com",
+    email: "analyst@example.com",
+    password: "right",
+    clientId: "c".repeat(32),
+  };
   return stageOf(page, { ready: true, threatq }, () => rm(folder, { recursive: true }));
 }
 

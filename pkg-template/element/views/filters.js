@@ -9,7 +9,11 @@ export function filterBar(text, changed) {
   const counts = new Map();
   const names = ["all", ...VERDICTS];
   const buttons = new Map(names.map((name) => [name, filterButton(name, text, () => choose(name))]));
-  const root = el("div", { class: "filters", role: "group", "aria-label": text("show") }, [...buttons.values()].map(({ root }) => root));
+  const root = el(
+    "div",
+    { class: "filters", role: "group", "aria-label": text("show") },
+    [...buttons.values()].map(({ root }) => root),
+  );
   let shown = "all";
 
   function choose(name) {
@@ -43,5 +47,8 @@ export function filterBar(text, changed) {
 function filterButton(name, text, onclick) {
   const count = el("span", { class: "count" }, "0");
   const words = name === "all" ? [text("all")] : [icon(name), text(`verdict.${name}`)];
-  return { root: el("button", { type: "button", class: `filter ${name}`, part: "button filter", onclick }, words, " ", count), count };
+  return {
+    root: el("button", { type: "button", class: `filter ${name}`, part: "button filter", onclick }, words, " ", count),
+    count,
+  };
 }

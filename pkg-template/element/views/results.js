@@ -14,16 +14,21 @@ import { scoreBar, verdictSign } from "./verdict.js";
 export function resultsView(context) {
   const { session, text } = context;
   const list = longList({ class: "results", part: "results" }, compare);
-  const stops = roving(list.root, ".row", (row) => ["all", row.closest(".result").dataset.verdict].includes(filters.shown));
+  const stops = roving(list.root, ".row", (row) =>
+    ["all", row.closest(".result").dataset.verdict].includes(filters.shown),
+  );
   const filters = filterBar(text, () => {
     list.root.dataset.shown = filters.shown;
     stops.settle();
   });
   const tools = toolBar(context, () => filters.of(session.run?.results ?? []));
-  const root = el("section", { class: "outcome", "aria-labelledby": "outcome", hidden: true },
+  const root = el(
+    "section",
+    { class: "outcome", "aria-labelledby": "outcome", hidden: true },
     el("h3", { id: "outcome", class: "spoken" }, text("results")),
     el("div", { class: "bar" }, filters.root, tools),
-    list.root);
+    list.root,
+  );
   let drawn = 0;
   let waiting = [];
   let drawing = null;
@@ -80,18 +85,24 @@ function compare(a, b) {
 
 function rowOf(result, context) {
   const { text } = context;
-  const fold = el("details", {
-    ontoggle: () => {
-      if (fold.open && fold.children.length === 1) fold.append(detailsOf(result, context));
+  const fold = el(
+    "details",
+    {
+      ontoggle: () => {
+        if (fold.open && fold.children.length === 1) fold.append(detailsOf(result, context));
+      },
     },
-  },
-  el("summary", { class: "row", tabindex: "-1", part: "result" },
-    verdictSign(result.verdict, text),
-    foreign(result.value, { class: "value" }),
-    el("span", { class: "kind" }, result.kind ? text(`kind.${result.kind}`) : ""),
-    scoreBar(result.score, text),
-    el("span", { class: "known" }, foreign(knownTo(result, text))),
-    icon("more")));
+    el(
+      "summary",
+      { class: "row", tabindex: "-1", part: "result" },
+      verdictSign(result.verdict, text),
+      foreign(result.value, { class: "value" }),
+      el("span", { class: "kind" }, result.kind ? text(`kind.${result.kind}`) : ""),
+      scoreBar(result.score, text),
+      el("span", { class: "known" }, foreign(knownTo(result, text))),
+      icon("more"),
+    ),
+  );
   return el("div", { class: "result", "data-verdict": result.verdict }, fold);
 }
 
@@ -103,7 +114,18 @@ function knownTo({ reports }, text) {
 }
 
 function detailsOf(result, context) {
-  return el("div", { class: "details" },
-    el("div", { class: "actions" }, copyButton(context, () => [result])),
-    el("div", { class: "cards" }, result.reports.map((report) => reportCard(report, context))));
+  return el(
+    "div",
+    { class: "details" },
+    el(
+      "div",
+      { class: "actions" },
+      copyButton(context, () => [result]),
+    ),
+    el(
+      "div",
+      { class: "cards" },
+      result.reports.map((report) => reportCard(report, context)),
+    ),
+  );
 }

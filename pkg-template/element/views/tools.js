@@ -10,18 +10,45 @@ import { icon } from "../icons.js";
 export function toolBar(context, shown) {
   const { text } = context;
   const stix = (results) => JSON.stringify(pkg.toStix(results), null, 2);
-  return el("div", { class: "tools" },
+  return el(
+    "div",
+    { class: "tools" },
     copyButton(context, shown),
-    pkg.toCsv && saveButton(context, shown, { format: "csv", label: text("exportCsvLabel"), extension: "csv", type: "text/csv", write: pkg.toCsv }),
-    pkg.toStix && saveButton(context, shown, { format: "stix", label: text("exportStixLabel"), extension: "json", type: "application/stix+json", write: stix }));
+    pkg.toCsv &&
+      saveButton(context, shown, {
+        format: "csv",
+        label: text("exportCsvLabel"),
+        extension: "csv",
+        type: "text/csv",
+        write: pkg.toCsv,
+      }),
+    pkg.toStix &&
+      saveButton(context, shown, {
+        format: "stix",
+        label: text("exportStixLabel"),
+        extension: "json",
+        type: "application/stix+json",
+        write: stix,
+      }),
+  );
 }
 
 /** Copies the values of `results()`, defanged. */
 export function copyButton({ text, say }, results) {
-  return pkg.defang && tool("copy", { part: "button copy", onclick: async () => {
-    const values = results().map(({ value }) => pkg.defang(value));
-    say((await copy(values.join("\n"))) ? text("copied", { n: values.length }) : text("copyFailed"));
-  } }, text("copyDefanged"));
+  return (
+    pkg.defang &&
+    tool(
+      "copy",
+      {
+        part: "button copy",
+        onclick: async () => {
+          const values = results().map(({ value }) => pkg.defang(value));
+          say((await copy(values.join("\n"))) ? text("copied", { n: values.length }) : text("copyFailed"));
+        },
+      },
+      text("copyDefanged"),
+    )
+  );
 }
 
 function saveButton({ text, say }, results, { format, label, extension, type, write }) {
