@@ -65,7 +65,8 @@ export interface LookupProblem {
 export type Ask = (
   values: string[],
   options: { signal: AbortSignal; onProgress: (progress: Progress) => void },
-) => AsyncIterable<LookupResult> | Iterable<LookupResult> | Promise<AsyncIterable<LookupResult> | Iterable<LookupResult>>;
+) =>
+  AsyncIterable<LookupResult> | Iterable<LookupResult> | Promise<AsyncIterable<LookupResult> | Iterable<LookupResult>>;
 
 /** A text, or one for each plural category of the locale. `{name}` is filled in. */
 export type LookupText = string | { [category in Intl.LDMLPluralRule]?: string };

@@ -10,18 +10,39 @@ export function checkSteps({ ok, steps, latencyMs }) {
   const { step: names, stepStatus, advice } = IocLookupElement.strings;
   const failing = steps.find(({ status }) => status === "failed");
   const slow = latencyMs === null ? "" : ` It answered in ${Math.round(latencyMs)} ms.`;
-  return el("div", { class: ok ? "check" : "check bad" },
-    el("p", { class: "verdict-line" }, ok ? `The connection works.${slow}` : `The connection fails at: ${names[failing.step]}.`),
+  return el(
+    "div",
+    { class: ok ? "check" : "check bad" },
+    el(
+      "p",
+      { class: "verdict-line" },
+      ok ? `The connection works.${slow}` : `The connection fails at: ${names[failing.step]}.`,
+    ),
     failing && el("p", {}, failing.advice ?? advice[failing.code]),
-    el("ol", { class: "steps" }, steps.map(({ step, status }) =>
-      el("li", { class: status }, el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[status]), names[step], el("span", { class: "muted" }, stepStatus[status])))));
+    el(
+      "ol",
+      { class: "steps" },
+      steps.map(({ step, status }) =>
+        el(
+          "li",
+          { class: status },
+          el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[status]),
+          names[step],
+          el("span", { class: "muted" }, stepStatus[status]),
+        ),
+      ),
+    ),
+  );
 }
 
 /** A configuration that no client can be made of, or any other failure. */
 export function problemOf(error) {
   const { title, advice } = IocLookupElement.strings;
   const code = error?.code in title ? error.code : "internal";
-  return el("div", { class: "check bad" },
+  return el(
+    "div",
+    { class: "check bad" },
     el("p", { class: "verdict-line" }, `This does not work: ${title[code]}.`),
-    el("p", {}, advice[code]));
+    el("p", {}, advice[code]),
+  );
 }

@@ -11,19 +11,35 @@ import { configOf, platforms, readConnections } from "./platforms.js";
  * gives the name that its reports carry.
  */
 export function connectForm({ onConnected, nameOf }) {
-  const paste = field({ name: "paste", label: "Paste a connection", hint: "The line that “sandbox serve --json” or the demo prints. It fills in the rest." });
-  const platform = field({ name: "platform", label: "Platform", options: platforms.map(({ id, label }) => [id, label]) });
+  const paste = field({
+    name: "paste",
+    label: "Paste a connection",
+    hint: "The line that “sandbox serve --json” or the demo prints. It fills in the rest.",
+  });
+  const platform = field({
+    name: "platform",
+    label: "Platform",
+    options: platforms.map(({ id, label }) => [id, label]),
+  });
   const signIn = field({ name: "signIn", label: "Sign in with", options: [] });
   const own = el("div", { class: "fields" });
   const outcome = el("div", { class: "outcome", role: "status" });
   const test = el("button", { type: "button", onclick: () => run((client) => client.close()) }, "Test connection");
-  const form = el("form", { class: "fields", novalidate: true, autocomplete: "off", onsubmit: submit },
-    paste.root, platforms.length > 1 && platform.root, signIn.root, own,
-    el("div", { class: "actions" }, el("button", { class: "primary" }, "Connect"), test), outcome);
+  const form = el(
+    "form",
+    { class: "fields", novalidate: true, autocomplete: "off", onsubmit: submit },
+    paste.root,
+    platforms.length > 1 && platform.root,
+    signIn.root,
+    own,
+    el("div", { class: "actions" }, el("button", { class: "primary" }, "Connect"), test),
+    outcome,
+  );
   let inputs = new Map();
 
   const chosenPlatform = () => platforms.find(({ id }) => id === platform.value) ?? platforms[0];
-  const chosenSignIn = () => chosenPlatform().signIns.find(({ id }) => id === signIn.value) ?? chosenPlatform().signIns[0];
+  const chosenSignIn = () =>
+    chosenPlatform().signIns.find(({ id }) => id === signIn.value) ?? chosenPlatform().signIns[0];
 
   function offerSignIns() {
     signIn.offer(chosenPlatform().signIns.map(({ id, label }) => [id, label]));
@@ -33,7 +49,9 @@ export function connectForm({ onConnected, nameOf }) {
   // What was typed stays where the other way of signing in asks for the same.
   function offerFields() {
     const before = inputs;
-    inputs = new Map([...chosenPlatform().fields, ...chosenSignIn().fields].map((described) => [described.name, field(described)]));
+    inputs = new Map(
+      [...chosenPlatform().fields, ...chosenSignIn().fields].map((described) => [described.name, field(described)]),
+    );
     for (const [name, input] of inputs) if (before.has(name)) input.value = before.get(name).value;
     own.replaceChildren(...[...inputs.values()].map(({ root }) => root));
     outcome.replaceChildren();
@@ -53,7 +71,9 @@ export function connectForm({ onConnected, nameOf }) {
       fill(first);
       paste.value = "";
     }
-    paste.complain(first || paste.value.trim() === "" ? "" : "This is no line of the sandbox. Fill in the fields below.");
+    paste.complain(
+      first || paste.value.trim() === "" ? "" : "This is no line of the sandbox. Fill in the fields below.",
+    );
   }
 
   function complete() {
@@ -104,7 +124,14 @@ function field({ name, label, type = "text", hint, placeholder, options }) {
   const complaint = el("p", { class: "complaint", id: `${id}-complaint` });
   input.setAttribute("aria-describedby", hint ? `${id}-complaint ${id}-hint` : `${id}-complaint`);
   const self = {
-    root: el("div", { class: "field" }, el("label", { for: id }, label), input, complaint, hint && el("p", { class: "hint", id: `${id}-hint` }, hint)),
+    root: el(
+      "div",
+      { class: "field" },
+      el("label", { for: id }, label),
+      input,
+      complaint,
+      hint && el("p", { class: "hint", id: `${id}-hint` }, hint),
+    ),
     input,
     secret: type === "password",
     get value() {

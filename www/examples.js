@@ -3,7 +3,8 @@
 import "./pkg/element.js";
 import { el } from "./dom.js";
 
-const ALERT = "Beacon from 203.0.113.9 to evil[.]example and hxxps://login.example[.]net/update.php, mail from billing@example[.]com.";
+const ALERT =
+  "Beacon from 203.0.113.9 to evil[.]example and hxxps://login.example[.]net/update.php, mail from billing@example[.]com.";
 
 for (const element of document.querySelectorAll("ioc-lookup")) element.ask = invented;
 for (const pre of document.querySelectorAll(".example pre:not(.log)")) addCopy(pre);
@@ -40,8 +41,17 @@ function invent(value) {
   const score = [...value].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 101, 7);
   const verdict = score >= 70 ? "malicious" : score >= 40 ? "suspicious" : "unknown";
   const report = {
-    platform: "threatq", name: "Invented", query: value, value, found: score >= 10, verdict, score,
-    status: "Active", tlp: "GREEN", tags: ["invented"], link: "https://threatq.example.com/",
+    platform: "threatq",
+    name: "Invented",
+    query: value,
+    value,
+    found: score >= 10,
+    verdict,
+    score,
+    status: "Active",
+    tlp: "GREEN",
+    tags: ["invented"],
+    link: "https://threatq.example.com/",
     sources: [
       { name: "A feed", tlp: "GREEN", firstSeen: "2024-02-01T00:00:00Z", lastSeen: "2025-03-01T00:00:00Z" },
       { name: "A colleague", tlp: null, firstSeen: "2024-09-12T00:00:00Z", lastSeen: null },

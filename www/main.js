@@ -51,9 +51,16 @@ function nameOf({ label }, baseUrl) {
 
 function row(connection) {
   const { client, baseUrl } = connection;
-  return el("li", {},
+  return el(
+    "li",
+    {},
     el("span", { class: "where" }, el("strong", {}, client.name), el("bdi", { class: "muted" }, new URL(baseUrl).host)),
-    el("button", { type: "button", "aria-label": `Disconnect ${client.name}`, onclick: () => disconnect(connection) }, "Disconnect"));
+    el(
+      "button",
+      { type: "button", "aria-label": `Disconnect ${client.name}`, onclick: () => disconnect(connection) },
+      "Disconnect",
+    ),
+  );
 }
 
 for (const button of document.querySelectorAll("[data-sample]")) {

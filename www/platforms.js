@@ -6,16 +6,19 @@
 // - `fromSandbox(printed)` reads this platform's part of the line that `sandbox serve --json` prints.
 
 const apiType = {
-  name: "apiType", label: "API type", options: [["standard", "Standard"], ["beta", "Beta"]],
+  name: "apiType",
+  label: "API type",
+  options: [
+    ["standard", "Standard"],
+    ["beta", "Beta"],
+  ],
   hint: "How the password is sent. If signing in is refused, try the other.",
 };
 
 const threatq = {
   id: "threatq",
   label: "ThreatQ",
-  fields: [
-    { name: "baseUrl", label: "Address", type: "url", placeholder: "https://threatq.example.com" },
-  ],
+  fields: [{ name: "baseUrl", label: "Address", type: "url", placeholder: "https://threatq.example.com" }],
   signIns: [
     {
       id: "password",
@@ -45,7 +48,10 @@ const threatq = {
     },
   ],
   config: ({ baseUrl, apiType }, auth) => ({ platform: "threatq", baseUrl, auth, ...(apiType && { apiType }) }),
-  fromSandbox: ({ baseUrl, email, password, clientId }) => ({ signIn: "password", values: { baseUrl, email, password, clientId } }),
+  fromSandbox: ({ baseUrl, email, password, clientId }) => ({
+    signIn: "password",
+    values: { baseUrl, email, password, clientId },
+  }),
 };
 
 export const platforms = [threatq];

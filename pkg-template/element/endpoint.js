@@ -10,11 +10,29 @@ const TIMEOUT_MS = 60_000;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 
 const CATEGORIES = {
-  unauthorized: "auth", forbidden: "auth", not_found: "request", request_rejected: "request",
-  rate_limited: "rate", server_error: "server", redirect_blocked: "protocol", response_invalid: "protocol",
-  response_too_large: "protocol", config_invalid: "config", network: "transport", timeout: "transport", aborted: "control",
+  unauthorized: "auth",
+  forbidden: "auth",
+  not_found: "request",
+  request_rejected: "request",
+  rate_limited: "rate",
+  server_error: "server",
+  redirect_blocked: "protocol",
+  response_invalid: "protocol",
+  response_too_large: "protocol",
+  config_invalid: "config",
+  network: "transport",
+  timeout: "transport",
+  aborted: "control",
 };
-const STATUSES = { 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "not_found", 408: "timeout", 413: "response_too_large", 429: "rate_limited" };
+const STATUSES = {
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  405: "not_found",
+  408: "timeout",
+  413: "response_too_large",
+  429: "rate_limited",
+};
 const RETRYABLE = new Set(["rate_limited", "server_error", "network", "timeout"]);
 
 /** Yields a result for each value, batch by batch. */
@@ -54,19 +72,23 @@ async function post(url, values, signal, fetch) {
 }
 
 async function read(response) {
-  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) throw failure("redirect_blocked");
+  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400))
+    throw failure("redirect_blocked");
   const body = parse(await limitedText(response));
   if (response.ok) return body ?? null;
   const told = body?.error;
-  if (typeof told?.code === "string") throw failure(told.code, { status: response.status, retryAfterMs: told.retryAfterMs });
-  throw failure(STATUSES[response.status] ?? (response.status >= 500 ? "server_error" : "request_rejected"), { status: response.status });
+  if (typeof told?.code === "string")
+    throw failure(told.code, { status: response.status, retryAfterMs: told.retryAfterMs });
+  throw failure(STATUSES[response.status] ?? (response.status >= 500 ? "server_error" : "request_rejected"), {
+    status: response.status,
+  });
 }
 
 async function limitedText(response) {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  for (const reader = response.body?.getReader(); reader; ) {
+  for (const reader = response.body?.getReader(); reader;) {
     const { done, value } = await reader.read();
     if (done) break;
     bytes += value.byteLength;
@@ -89,6 +111,10 @@ function parse(text) {
 
 function failure(code, fields) {
   return Object.assign(new Error(`The look-up server: ${code}`), {
-    name: "LookupError", code, category: CATEGORIES[code] ?? "request", retryable: RETRYABLE.has(code), ...fields,
+    name: "LookupError",
+    code,
+    category: CATEGORIES[code] ?? "request",
+    retryable: RETRYABLE.has(code),
+    ...fields,
   });
 }

@@ -37,7 +37,25 @@ function one(text) {
 }
 
 function all(text) {
-  return pkg.extract(text, { unique: true, includeLow: true }).map(
-    ({ kind, value, raw, special, confidence, defanged }) => ({ kind, value, raw, special, low: confidence === "low", defanged }),
-  );
+  if (!pkg.extract) return words(text);
+  return pkg
+    .extract(text, { unique: true, includeLow: true })
+    .map(({ kind, value, raw, special, confidence, defanged }) => ({
+      kind,
+      value,
+      raw,
+      special,
+      low: confidence === "low",
+      defanged,
+    }));
+}
+
+// A package that judges single strings only still reads a list, and words between blanks.
+function words(text) {
+  const found = new Map();
+  for (const word of text.split(/[\s,;"'<>]+/)) {
+    const [candidate] = one(word.replace(/[.:!?)]+$/, "")) ?? [];
+    if (candidate && !found.has(keyOf(candidate))) found.set(keyOf(candidate), candidate);
+  }
+  return [...found.values()];
 }

@@ -40,5 +40,9 @@ const drawings = {
 /** One of the names above. */
 export function icon(name) {
   const shapes = drawings[name].map(([tag, attributes]) => svg(tag, attributes));
-  return svg("svg", { class: `icon icon-${name}`, viewBox: "0 0 16 16", "aria-hidden": "true", focusable: "false" }, shapes);
+  return svg(
+    "svg",
+    { class: `icon icon-${name}`, viewBox: "0 0 16 16", "aria-hidden": "true", focusable: "false" },
+    shapes,
+  );
 }

@@ -29,7 +29,10 @@ export class IocLookupElement extends Base {
   static strings = strings;
 
   #internals = this.attachInternals();
-  #session = new Session(() => this.#source(), (part, detail) => this.#changed(part, detail));
+  #session = new Session(
+    () => this.#source(),
+    (part, detail) => this.#changed(part, detail),
+  );
   // The box of all views is not the fieldset itself: whenever a child of a fieldset appears, Chromium lays
   // all the others out anew.
   #root = el("div", { class: "frame" });
@@ -43,10 +46,11 @@ export class IocLookupElement extends Base {
   #touched = false;
   #width = new ResizeObserver(([{ contentRect }]) => this.#fit(contentRect.width));
 
+  // Set before the class was there, they are fields of the element already.
   /** Asks in any other way, for example through the service worker of an extension. */
-  ask = null;
+  ask = this.ask ?? null;
   /** Replaces the global fetch for `endpoint`. */
-  fetch = undefined;
+  fetch = this.fetch;
 
   constructor() {
     super();

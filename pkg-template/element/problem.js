@@ -34,6 +34,8 @@ function details(error, code, text) {
   const said = error?.oauthErrorDescription;
   return [
     typeof said === "string" && said !== "" ? text("platformSays", { text: said }) : null,
-    typeof error?.status === "number" ? text("problemStatus", { code, status: String(error.status) }) : text("problemCode", { code }),
+    typeof error?.status === "number"
+      ? text("problemStatus", { code, status: String(error.status) })
+      : text("problemCode", { code }),
   ].filter(Boolean);
 }

@@ -38,7 +38,11 @@ function readReport(raw) {
     tags: Array.isArray(raw.tags) ? raw.tags.map(text).filter(Boolean) : [],
     sources: list(raw.sources, readSource),
     attributes: list(raw.attributes, ({ name, value }) => ({ name: text(name) ?? "", value: text(value) ?? "" })),
-    related: list(raw.related, ({ type, name, id }) => ({ type: text(type) ?? "", name: text(name) ?? "", id: text(id) })),
+    related: list(raw.related, ({ type, name, id }) => ({
+      type: text(type) ?? "",
+      name: text(name) ?? "",
+      id: text(id),
+    })),
     firstSeen: date(raw.firstSeen),
     lastSeen: date(raw.lastSeen),
     expiresAt: date(raw.expiresAt),

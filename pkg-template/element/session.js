@@ -30,6 +30,8 @@ export class Session {
   #onChange;
   #unticked = new Set();
   #reading = Promise.resolve();
+  /** The text could not be read, since the wasm could not be loaded. */
+  #unread = false;
   #controller = null;
 
   /** `source()` gives `{ ask, endpoint, clients, fetch }` of this moment. */
@@ -55,18 +57,23 @@ export class Session {
 
   async #find(text) {
     const tooLong = text.length > LONGEST_TEXT;
-    const found = text.trim() === "" || tooLong ? [] : await findIndicators(text, this.#unticked).catch((error) => this.#loadFailed(error));
+    const empty = tooLong || text.trim() === "";
+    const found = empty ? [] : await findIndicators(text, this.#unticked).catch((error) => this.#loadFailed(error));
     if (text !== this.text) return;
-    this.candidates = found;
+    this.#unread = found === null;
+    this.candidates = found ?? [];
     this.#changed("candidates");
     this.#complain(tooLong ? "textTooLong" : null);
   }
 
-  // Without the wasm nothing is found; the person learns why instead of seeing an empty list.
+  // Without the wasm nothing can be found: the person learns why, instead of seeing an empty list.
   #loadFailed(error) {
-    this.run = { ...emptyRun(0), ended: true, problems: [{ name: null, error, check: null }] };
+    const problem = { name: null, error, check: null };
+    this.run = { ...emptyRun(0), ended: true, problems: [problem] };
+    this.#changed("run");
     this.#changed("problems");
-    return [];
+    this.#changed("problem", problem);
+    return null;
   }
 
   tick(candidates, ticked) {
@@ -80,7 +87,10 @@ export class Session {
 
   /** Looks the ticked candidates up. Resolves with the results, also of a run that failed or was cancelled. */
   async lookUp() {
+    // A failed load is not kept: the next attempt may succeed.
+    if (this.#unread) this.read(this.text);
     await this.#reading;
+    if (this.#unread) return [];
     const complaint = this.#obstacle();
     this.#complain(complaint);
     if (complaint) return [];
@@ -114,7 +124,10 @@ export class Session {
     // A thousand results may come at once; the page must get its turn between them.
     const pace = pacer();
     try {
-      for await (const result of answers([...kinds.keys()], this.#source(), { signal, onProgress: ({ done }) => progress(done) })) {
+      for await (const result of answers([...kinds.keys()], this.#source(), {
+        signal,
+        onProgress: ({ done }) => progress(done),
+      })) {
         if (signal.aborted) return;
         result.kind ??= kinds.get(result.value) ?? null;
         run.results.push(result);

@@ -11,7 +11,8 @@ export const strings = {
   locale: "en",
 
   inputLabel: "Indicators, or any text that holds them",
-  inputHint: "Addresses, domains, URLs, hashes, CVEs; defanged or not. Enter looks up a single line, Ctrl+Enter any text.",
+  inputHint:
+    "Addresses, domains, URLs, hashes, CVEs; defanged or not. Enter looks up a single line, Ctrl+Enter any text.",
   lookUp: "Look up",
   lookUpMany: { one: "Look up {n} indicator", other: "Look up {n} indicators" },
   clear: "Clear",
@@ -46,9 +47,9 @@ export const strings = {
   copyDefanged: "Copy defanged",
   copied: { one: "{n} value copied, defanged.", other: "{n} values copied, defanged." },
   copyFailed: "The browser did not allow copying.",
-  exportCsv: "CSV",
+  csv: "CSV",
   exportCsvLabel: "Export as CSV",
-  exportStix: "STIX",
+  stix: "STIX",
   exportStixLabel: "Export as STIX 2.1",
   exported: "{file} saved.",
   notKnown: "not known",
@@ -92,18 +93,41 @@ export const strings = {
   verdict: { malicious: "Malicious", suspicious: "Suspicious", benign: "Benign", unknown: "Unknown" },
 
   kind: {
-    ipv4: "IPv4", ipv6: "IPv6", cidr: "Network", domain: "Domain", url: "URL", email: "E-mail",
-    md5: "MD5", sha1: "SHA-1", sha256: "SHA-256", sha512: "SHA-512", ssdeep: "ssdeep", cve: "CVE", asn: "AS number",
+    ipv4: "IPv4",
+    ipv6: "IPv6",
+    cidr: "Network",
+    domain: "Domain",
+    url: "URL",
+    email: "E-mail",
+    md5: "MD5",
+    sha1: "SHA-1",
+    sha256: "SHA-256",
+    sha512: "SHA-512",
+    ssdeep: "ssdeep",
+    cve: "CVE",
+    asn: "AS number",
   },
 
-  relation: { adversary: "Adversary", malware: "Malware", report: "Report", offense: "Offense", indicator: "Indicator" },
+  relation: {
+    adversary: "Adversary",
+    malware: "Malware",
+    report: "Report",
+    offense: "Offense",
+    indicator: "Indicator",
+  },
 
   stepStatus: { ok: "in order", failed: "failed", skipped: "not tried" },
 
   /** The steps of `client.check()`. */
   step: {
-    baseUrl: "Address", reachable: "Connection", tls: "Certificate", clientId: "Client id",
-    credentials: "Credentials", apiType: "API type", permissions: "Permissions", api: "API",
+    baseUrl: "Address",
+    reachable: "Connection",
+    tls: "Certificate",
+    clientId: "Client id",
+    credentials: "Credentials",
+    apiType: "API type",
+    permissions: "Permissions",
+    api: "API",
   },
 
   /** What went wrong, by error code: a few words … */
@@ -153,14 +177,16 @@ export const strings = {
     not_initialised: "Reload the page. If that does not help, tell whoever runs it.",
     wasm_load_failed: "Reload the page. If that does not help, the page must allow 'wasm-unsafe-eval' in script-src.",
     token_client_rejected: "Copy client id and client secret again from the platform's administration, without blanks.",
-    token_grant_rejected: "Type e-mail address and password again. A few more refusals can lock the account for half an hour.",
+    token_grant_rejected:
+      "Type e-mail address and password again. A few more refusals can lock the account for half an hour.",
     token_request_rejected: "Choose the other API type, and check which kind of sign-in the platform was set up for.",
     reauth_required: "Sign in again: connect this platform anew.",
     auth_cooldown: "Correct the connection first; trying again at once could lock the account.",
     auth_loop: "The platform accepts the sign-in but not its token. Tell its administrator; compare the clocks.",
     unauthorized: "Get a new token from the platform, and connect again with it.",
     forbidden: "Ask the platform's administrator for an account or client that may read indicators.",
-    token_response_invalid: "Check the address: it should be the platform's own, not that of a portal or proxy before it.",
+    token_response_invalid:
+      "Check the address: it should be the platform's own, not that of a portal or proxy before it.",
     token_response_too_large: "Check the address: this is not what a platform answers.",
     response_invalid: "Check the address, and whether a proxy or sign-in page stands before the platform.",
     response_too_large: "Look up fewer indicators at a time.",
@@ -171,7 +197,8 @@ export const strings = {
     server_error: "Try again in a few minutes. If it stays, tell the platform's administrator.",
     not_found: "Check the address, and the version of the platform.",
     request_rejected: "The platform does not understand this request: check its version, and the API type.",
-    network: "Check the address and your network or VPN. The platform must also allow this page's origin (CORS), and its certificate must be trusted.",
+    network:
+      "Check the address and your network or VPN. The platform must also allow this page's origin (CORS), and its certificate must be trusted.",
     timeout: "Try again. If it stays, check your network or VPN, or look up fewer indicators at a time.",
     aborted: "Start it again when you like.",
     indicator_invalid: "Correct the value: it is no address, domain, URL, hash or CVE number.",
@@ -188,7 +215,8 @@ export const strings = {
     not_found: "The look-up server is not where the page expects it. Tell whoever runs the page.",
     redirect_blocked: "You may have been signed out. Reload the page, sign in, and try again.",
     response_invalid: "The look-up server gave an answer that is none. Tell whoever runs the page.",
-    request_rejected: "The look-up server does not understand this page. Reload it; if that does not help, tell whoever runs it.",
+    request_rejected:
+      "The look-up server does not understand this page. Reload it; if that does not help, tell whoever runs it.",
     network: "Check your network or VPN, then try again. If it stays, tell whoever runs this page.",
   },
 };

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { appears, connect, ended, focused, lookUp, paste, spoken, FIELD } from "./actions.mjs";
 import { launch, names, picture } from "./browsers.mjs";
-import { open, openStandIn } from "./stage.mjs";
+import { leave, open, openStandIn } from "./stage.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -15,41 +15,56 @@ async function objections(page) {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const { violations } = await globalThis.axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.flat().join(" ")} (${failureSummary})`));
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.flat().join(" ")} (${failureSummary})`),
+    );
   });
 }
 
-const REPORT = "From hxxps://login.example[.]net/update.php and 185.220.101.45, seen with example[.]com , 10.20.30.40 readme.md and hostile.example.net";
+const REPORT =
+  "From hxxps://login.example[.]net/update.php and 185.220.101.45, seen with example[.]com , 10.20.30.40 readme.md and hostile.example.net";
 
 /** The states of the page, in the order in which a person meets them. */
 const STATES = [
   ["empty", async () => {}],
-  ["refused", async (page, stage) => {
-    await connect(page, stage.wrongLine);
-    await page.waitForSelector(".check.bad");
-  }],
-  ["one", async (page, stage) => {
-    await connect(page, stage.line);
-    await page.waitForSelector(".connected li");
-    await lookUp(page, "example[.]com");
-    await page.click("ioc-lookup >>> .raw > summary");
-  }],
-  ["many", async (page) => {
-    await paste(page, FIELD, REPORT);
-    const done = ended(page);
-    await page.click("ioc-lookup >>> .primary");
-    await done;
-    await page.click("ioc-lookup >>> .results details > summary");
-    await page.click("ioc-lookup >>> .history > summary");
-  }],
-  ["failed", async (page) => {
-    const error = ended(page, "ioc-error");
-    await page.$eval("ioc-lookup", (element) => {
-      element.ask = () => Promise.reject(Object.assign(new Error(), { name: "LookupError", code: "network" }));
-      element.lookup();
-    });
-    await error;
-  }],
+  [
+    "refused",
+    async (page, stage) => {
+      await connect(page, stage.wrongLine);
+      await page.waitForSelector(".check.bad");
+    },
+  ],
+  [
+    "one",
+    async (page, stage) => {
+      await connect(page, stage.line);
+      await page.waitForSelector(".connected li");
+      await lookUp(page, "example[.]com");
+      await page.click("ioc-lookup >>> .raw > summary");
+    },
+  ],
+  [
+    "many",
+    async (page) => {
+      await paste(page, FIELD, REPORT);
+      const done = ended(page);
+      await page.click("ioc-lookup >>> .primary");
+      await done;
+      await page.click("ioc-lookup >>> .results details > summary");
+      await page.click("ioc-lookup >>> .history > summary");
+    },
+  ],
+  [
+    "failed",
+    async (page) => {
+      const error = ended(page, "ioc-error");
+      await page.$eval("ioc-lookup", (element) => {
+        element.ask = () => Promise.reject(Object.assign(new Error(), { name: "LookupError", code: "network" }));
+        element.lookup();
+      });
+      await error;
+    },
+  ],
 ];
 
 for (const name of names) {
@@ -63,7 +78,7 @@ for (const name of names) {
       });
       after(async () => {
         await browser?.close();
-        stage?.close();
+        await stage?.close();
       });
 
       for (const width of [1280, 320]) {
@@ -76,7 +91,7 @@ for (const name of names) {
             assert.deepEqual(await objections(page), [], label);
             assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${label} fits`);
           }
-          await stage.leave(page);
+          await leave(page);
         });
 
         test(`${width} pixels: no objection to the examples`, async () => {
@@ -87,7 +102,7 @@ for (const name of names) {
           await picture(page, [name, dark ? "dark" : "light", width, "examples"].join("-"));
           assert.deepEqual(await objections(page), []);
           assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "it fits");
-          await stage.leave(page);
+          await leave(page);
         });
       }
     });
@@ -102,7 +117,7 @@ for (const name of names) {
     });
     after(async () => {
       await browser?.close();
-      stage?.close();
+      await stage?.close();
     });
 
     /** Presses Tab until the focus is where it should be; the walk must not be longer than `most` steps. */
@@ -165,7 +180,7 @@ for (const name of names) {
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
       await appears(page, ".results .result ~ .result .card");
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("focus can be seen wherever it goes", async () => {
@@ -185,7 +200,7 @@ for (const name of names) {
         assert.match(outline, /^(solid|auto) [1-9]/, await focused(page));
       }
       assert.ok(seen.size > 8, [...seen].join(", "));
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("what changes is said: what was found, how far it is, how it ended", async () => {
@@ -195,7 +210,8 @@ for (const name of names) {
         const { shadowRoot } = document.querySelector("ioc-lookup");
         globalThis.said = [];
         const note = ([{ target }]) => globalThis.said.push(target.textContent);
-        for (const region of shadowRoot.querySelectorAll('[role="status"], [role="alert"]')) new MutationObserver(note).observe(region, { childList: true });
+        for (const region of shadowRoot.querySelectorAll('[role="status"], [role="alert"]'))
+          new MutationObserver(note).observe(region, { childList: true });
       });
       await page.$eval("ioc-lookup", async (element) => {
         const frame = () => new Promise((resolve) => setTimeout(resolve));
@@ -213,33 +229,49 @@ for (const name of names) {
       assert.deepEqual((await page.evaluate(() => globalThis.said)).filter(Boolean), [
         "4 indicators found",
         "Looking up 4 indicators.",
-        "1 of 4", "2 of 4", "3 of 4",
+        "1 of 4",
+        "2 of 4",
+        "3 of 4",
         "4 indicators looked up: 1 Malicious, 3 Unknown",
         "Looking up 4 indicators.",
         "The look-up did not work: no answer in time. Try again. If it stays, check your network or VPN, or look up fewer indicators at a time.",
       ]);
-      await stage.leave(page);
+      await leave(page);
     });
 
-    test("the tree that a screen reader walks holds verdicts, scores and sources as words", { skip: name === "firefox" && "Firefox gives its accessibility tree to no remote protocol; its live regions are tested above" }, async () => {
-      const page = await browser.open(stage.origin);
-      await connect(page, stage.line);
-      await page.waitForSelector(".connected li");
-      await lookUp(page, "example.com");
-      const words = [];
-      const walk = ({ role, name, children = [] }) => {
-        words.push(`${role}: ${name}`);
-        children.forEach(walk);
-      };
-      walk(await page.accessibility.snapshot({ interestingOnly: false }));
-      const tree = words.join("\n");
-      for (const expected of [
-        /^textbox: Indicators, or any text that holds them$/m, /^button: Look up$/m, /^list: $/m,
-        /^DisclosureTriangle: Suspicious example\.com Domain score 60 of 100 ThreatQ$/m, /^article: ThreatQ$/m,
-        /^heading: Sources$/m, /^StaticText: ArcSight$/m, /^link: Open in ThreatQ$/m,
-      ]) assert.match(tree, expected);
-      await stage.leave(page);
-    });
+    test(
+      "the tree that a screen reader walks holds verdicts, scores and sources as words",
+      {
+        skip:
+          name === "firefox" &&
+          "Firefox gives its accessibility tree to no remote protocol; its live regions are tested above",
+      },
+      async () => {
+        const page = await browser.open(stage.origin);
+        await connect(page, stage.line);
+        await page.waitForSelector(".connected li");
+        await lookUp(page, "example.com");
+        const words = [];
+        const walk = ({ role, name, children = [] }) => {
+          words.push(`${role}: ${name}`);
+          children.forEach(walk);
+        };
+        walk(await page.accessibility.snapshot({ interestingOnly: false }));
+        const tree = words.join("\n");
+        for (const expected of [
+          /^textbox: Indicators, or any text that holds them$/m,
+          /^button: Look up$/m,
+          /^list: $/m,
+          /^DisclosureTriangle: Suspicious example\.com Domain score 60 of 100 ThreatQ$/m,
+          /^article: ThreatQ$/m,
+          /^heading: Sources$/m,
+          /^StaticText: ArcSight$/m,
+          /^link: Open in ThreatQ$/m,
+        ])
+          assert.match(tree, expected);
+        await leave(page);
+      },
+    );
   });
 }
 

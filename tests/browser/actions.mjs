@@ -19,7 +19,9 @@ export async function paste(page, selector, text) {
     document.execCommand("copy");
     source.remove();
   }, text);
-  await (await page.waitForSelector(selector)).evaluate((field) => {
+  await (
+    await page.waitForSelector(selector)
+  ).evaluate((field) => {
     field.focus();
     field.select();
   });
@@ -39,9 +41,13 @@ export async function lookUp(page, value) {
 
 /** Resolves with the detail of the next event of this name, "ioc-done" if none is given. */
 export function ended(page, event = "ioc-done") {
-  return page.evaluate((event) => new Promise((resolve) => {
-    document.addEventListener(event, ({ detail }) => resolve(detail?.results?.length ?? null), { once: true });
-  }), event);
+  return page.evaluate(
+    (event) =>
+      new Promise((resolve) => {
+        document.addEventListener(event, ({ detail }) => resolve(detail?.results?.length ?? null), { once: true });
+      }),
+    event,
+  );
 }
 
 /** Resolves with the nth match of `selector` in the element. (Puppeteer's own wait does not see changes in shadow trees.) */
@@ -53,7 +59,11 @@ export function appears(page, selector, nth = 1) {
 /** All that can be read in the element, without what is hidden or folded away; white space is one blank. */
 export function readable(page) {
   return page.$eval("ioc-lookup", ({ shadowRoot }) =>
-    [...shadowRoot.querySelectorAll(".frame > :not(.spoken)")].map(({ innerText }) => innerText).join(" ").replace(/\s+/g, " "));
+    [...shadowRoot.querySelectorAll(".frame > :not(.spoken)")]
+      .map(({ innerText }) => innerText)
+      .join(" ")
+      .replace(/\s+/g, " "),
+  );
 }
 
 /** What the live regions say: `{ status, alert }`. */

@@ -1,22 +1,36 @@
-// The two browsers, and a page in them that tells on itself: console errors, uncaught exceptions and
-// failed requests are collected, and a test that leaves any behind fails.
+// The two browsers, and a page in them that tells on itself: console errors, uncaught exceptions, failed requests
+// and breaches of the content security policy are collected, and a test that leaves any behind fails.
 
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
-import { root } from "./server.mjs";
+import { root } from "./stage.mjs";
 
 const CHROMIUM_FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-quic",
-  "--disable-component-update", "--disable-sync", "--no-first-run",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--disable-background-networking",
+  "--disable-quic",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
 ];
 
 const LAUNCH = {
-  chromium: () => ({ browser: "chrome", executablePath: "/usr/bin/chromium", headless: true, pipe: true, args: CHROMIUM_FLAGS }),
+  chromium: () => ({
+    browser: "chrome",
+    executablePath: "/usr/bin/chromium",
+    headless: true,
+    pipe: true,
+    args: CHROMIUM_FLAGS,
+  }),
   // Firefox has no emulation of media features over BiDi; the scheme is a preference there.
   firefox: (dark) => ({
-    browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: true,
+    browser: "firefox",
+    executablePath: "/usr/bin/firefox-esr",
+    headless: true,
     extraPrefsFirefox: { "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1 },
   }),
 };
@@ -39,8 +53,15 @@ export async function launch(name, { dark = false } = {}) {
     async open(url, { width = 1100, height = 900 } = {}) {
       const page = await browser.newPage();
       await page.setViewport({ width, height });
-      if (name === "chromium") await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
+      if (name === "chromium")
+        await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
       page.faults = faultsOf(page);
+      await page.evaluateOnNewDocument(() => {
+        globalThis.breaches = [];
+        addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+          globalThis.breaches.push(`${violatedDirective}: ${blockedURI}`),
+        );
+      });
       await page.goto(url, { waitUntil: "load" });
       return page;
     },
@@ -49,7 +70,10 @@ export async function launch(name, { dark = false } = {}) {
 
 function faultsOf(page) {
   const faults = [];
-  page.on("console", (message) => ["error", "warn"].includes(message.type()) && faults.push(`console: ${message.text()}`));
+  page.on(
+    "console",
+    (message) => ["error", "warn"].includes(message.type()) && faults.push(`console: ${message.text()}`),
+  );
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.message}`));
   page.on("requestfailed", (request) => faults.push(`request failed: ${request.url()}`));
   return faults;

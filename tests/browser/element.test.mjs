@@ -2,29 +2,61 @@
 
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
 import { appears, ended, focused, lookUp, paste, readable, spoken, FIELD } from "./actions.mjs";
 import { launch, names, picture } from "./browsers.mjs";
-import { openStandIn } from "./stage.mjs";
+import { leave, openStandIn } from "./stage.mjs";
 
 /** What the look-up server of these tests answers next: `(values) => [status, body, headers]`. */
 let answer;
 const asked = [];
-const routes = {
-  "POST /lookup": (request, response, body) => {
-    const { values } = JSON.parse(body);
-    asked.push({ values, type: request.headers["content-type"] });
-    const [status, content, headers = {}] = answer(values);
-    response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(content);
-  },
-};
-const known = (values) => [200, JSON.stringify(values.map((value) => ({ value, verdict: "malicious", score: 90, reports: [{ platform: "taegis", name: "Taegis", found: true, verdict: "malicious", score: 90 }] })))];
+
+/** A look-up server on an origin of its own, as the edge worker is one. Resolves with `{ origin, close }`. */
+async function startServer() {
+  const server = createServer(async (request, response) => {
+    const cors = { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "content-type" };
+    if (request.method === "OPTIONS") return response.writeHead(204, cors).end();
+    const { values } = JSON.parse(await text(request));
+    asked.push(values);
+    const [status, body, headers = {}] = answer(values);
+    return response.writeHead(status, { ...cors, "Content-Type": "application/json", ...headers }).end(body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    origin: `http://127.0.0.1:${server.address().port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+const known = (values) => [
+  200,
+  JSON.stringify(
+    values.map((value) => ({
+      value,
+      verdict: "malicious",
+      score: 90,
+      reports: [{ platform: "taegis", name: "Taegis", found: true, verdict: "malicious", score: 90 }],
+    })),
+  ),
+];
 
 /** Connects a client of the stand-in from a script of the page. */
 async function useClient(page, password = "right") {
   await page.evaluate(async (password) => {
     const { createClient } = await import("/pkg/loaders/default.js");
     const auth = { grant: "password", email: "a@example.com", password, clientId: "c" };
-    const client = await createClient({ platform: "threatq", name: "ThreatQ", baseUrl: "https://threatq.example.com", auth });
+    const client = await createClient({
+      platform: "threatq",
+      name: "ThreatQ",
+      baseUrl: "https://threatq.example.com",
+      auth,
+    });
     document.querySelector("ioc-lookup").clients = [client];
   }, password);
 }
@@ -35,56 +67,68 @@ const onElement = (page, script, ...rest) => page.$eval("ioc-lookup", script, ..
 for (const name of names) {
   describe(`element, ${name}`, () => {
     let browser;
+    let server;
     let stage;
     let page;
     before(async () => {
-      stage = await openStandIn({ routes });
+      server = await startServer();
+      stage = await openStandIn({ allowed: [server.origin] });
       browser = await launch(name);
     });
     after(async () => {
       await browser?.close();
-      stage?.close();
+      await stage?.close();
+      server?.close();
     });
     const open = async () => {
       asked.length = 0;
       page = await browser.open(stage.origin);
       await page.waitForSelector("#field-paste");
     };
+    const askServer = () =>
+      onElement(page, (element, origin) => (element.endpoint = `${origin}/lookup`), server.origin);
 
     // -------------------------------------------------------------- text to indicators
 
     test("a text is searched for indicators: each once, private and uncertain ones unticked", async () => {
       await open();
       await paste(page, FIELD, "evil.example 10.0.0.1, evil[.]example readme.md\n8.8.8.8");
-      const rows = await page.$$eval("ioc-lookup >>> .candidates label", (items) => items.map((item) => [item.querySelector("bdi").textContent, item.querySelector("input").checked]));
-      assert.deepEqual(rows, [["evil.example", true], ["10.0.0.1", false], ["readme.md", false], ["8.8.8.8", true]]);
+      const rows = await page.$$eval("ioc-lookup >>> .candidates label", (items) =>
+        items.map((item) => [item.querySelector("bdi").textContent, item.querySelector("input").checked]),
+      );
+      assert.deepEqual(rows, [
+        ["evil.example", true],
+        ["10.0.0.1", false],
+        ["readme.md", false],
+        ["8.8.8.8", true],
+      ]);
       assert.match(await readable(page), /Look up 2 indicators/);
       assert.equal((await spoken(page)).status, "4 indicators found");
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("only what is ticked is asked, and an unticked value stays so while the text changes", async () => {
       await open();
       answer = known;
-      await onElement(page, (element) => (element.endpoint = "/lookup"));
+      await askServer();
       await paste(page, FIELD, "a.example b.example c.example");
       await (await appears(page, ".candidates input", 2)).click();
       await (await page.$(FIELD)).type(" d.example");
       await page.click("ioc-lookup >>> .primary");
       await appears(page, ".result", 3);
-      assert.deepEqual(asked, [{ values: ["a.example", "c.example", "d.example"], type: "application/json" }]);
-      await stage.leave(page);
+      assert.deepEqual(asked, [["a.example", "c.example", "d.example"]]);
+      await leave(page);
     });
 
     test("a text without an indicator is refused in words, and no request is made", async () => {
       await open();
-      await onElement(page, (element) => (element.endpoint = "/lookup"));
+      await askServer();
       await lookUpNothing(page, "nothing to see");
       assert.match(await readable(page), /There is no indicator in this text\./);
       assert.match((await spoken(page)).alert, /There is no indicator/);
       assert.equal(await page.$eval(FIELD, (field) => field.getAttribute("aria-invalid")), "true");
       assert.deepEqual(asked, []);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("a text beyond the limit is refused, not searched", async () => {
@@ -92,38 +136,84 @@ for (const name of names) {
       await onElement(page, (element) => (element.value = "a.example ".repeat(600_000)));
       assert.deepEqual(await onElement(page, (element) => element.lookup()), []);
       assert.match(await readable(page), /This text is too long\. Paste at most 5,000,000 characters/);
-      await stage.leave(page);
+      await leave(page);
+    });
+
+    test("stand-in: when the wasm cannot be loaded the element says so, and tries again on request", async () => {
+      await open();
+      answer = known;
+      await askServer();
+      const error = ended(page, "ioc-error");
+      await page.evaluate(() => (globalThis.standIn = { broken: true }));
+      await paste(page, FIELD, "a.example");
+      await error;
+      assert.match(await readable(page), /the look-up could not be loaded Reload the page\..*'wasm-unsafe-eval'/);
+      await page.evaluate(() => (globalThis.standIn.broken = false));
+      const done = ended(page);
+      await page.click("ioc-lookup >>> [part~=try-again]");
+      assert.equal(await done, 1);
+      assert.doesNotMatch(await readable(page), /could not be loaded/);
+      await leave(page);
     });
 
     // -------------------------------------------------------------- endpoint
 
     test("endpoint: values go in batches of 100, and the answers are shown worst first", async () => {
       await open();
-      answer = (values) => [200, JSON.stringify(values.map((value, index) => ({ value, verdict: index % 2 ? "benign" : "suspicious", score: index % 50, reports: [] })))];
-      await onElement(page, (element) => (element.endpoint = "/lookup"));
-      const results = await onElement(page, (element) => element.lookup(Array.from({ length: 230 }, (_, index) => `h${index}.example.net`).join(" ")));
-      assert.deepEqual(asked.map(({ values }) => values.length), [100, 100, 30]);
+      answer = (values) => [
+        200,
+        JSON.stringify(
+          values.map((value, index) => ({
+            value,
+            verdict: index % 2 ? "benign" : "suspicious",
+            score: index % 50,
+            reports: [],
+          })),
+        ),
+      ];
+      await askServer();
+      const results = await onElement(page, (element) =>
+        element.lookup(Array.from({ length: 230 }, (_, index) => `h${index}.example.net`).join(" ")),
+      );
+      assert.deepEqual(
+        asked.map((values) => values.length),
+        [100, 100, 30],
+      );
       assert.equal(results.length, 230);
       await appears(page, ".result", 230);
-      const verdicts = await page.$$eval("ioc-lookup >>> .result", (items) => items.map((item) => item.dataset.verdict));
+      const verdicts = await page.$$eval("ioc-lookup >>> .result", (items) =>
+        items.map((item) => item.dataset.verdict),
+      );
       assert.deepEqual(verdicts, [...verdicts].sort().reverse());
-      await stage.leave(page);
+      await leave(page);
     });
 
     const failures = [
       ["401", () => [401, ""], /the token was refused.*Sign in to this site again.*HTTP status 401/s],
-      ["a redirect to a sign-in page", () => [302, "", { Location: "/" }], /the address leads elsewhere.*You may have been signed out/s],
-      ["HTML in place of JSON", () => [200, "<!doctype html>"], /the answer could not be read.*gave an answer that is none/s],
+      [
+        "a redirect to a sign-in page",
+        () => [302, "", { Location: "/" }],
+        /the address leads elsewhere.*You may have been signed out/s,
+      ],
+      [
+        "HTML in place of JSON",
+        () => [200, "<!doctype html>"],
+        /the answer could not be read.*gave an answer that is none/s,
+      ],
       ["too few results", (values) => [200, known(values.slice(1))[1]], /the answer could not be read/],
       ["a result that is none", () => [200, "[null,7]"], /the answer could not be read/],
-      ["an error of the server with its own code", () => [429, JSON.stringify({ error: { code: "rate_limited", retryAfterMs: 30_000 } })], /too many requests.*Wait 30 seconds, then try again.*HTTP status 429/s],
+      [
+        "an error of the server with its own code",
+        () => [429, JSON.stringify({ error: { code: "rate_limited", retryAfterMs: 30_000 } })],
+        /too many requests.*Wait 30 seconds, then try again.*HTTP status 429/s,
+      ],
       ["a code that nobody knows", () => [500, JSON.stringify({ error: { code: "__proto__" } })], /__proto__/],
     ];
     for (const [what, response, words] of failures) {
       test(`endpoint: ${what} is told with what to do`, async () => {
         await open();
         answer = response;
-        await onElement(page, (element) => (element.endpoint = "/lookup"));
+        await askServer();
         const error = ended(page, "ioc-error");
         await paste(page, FIELD, "a.example b.example");
         await page.click("ioc-lookup >>> .primary");
@@ -132,7 +222,7 @@ for (const name of names) {
         assert.match((await spoken(page)).alert, /The look-up did not work/);
         // The browser itself writes failed requests into the console; nothing else may stand there.
         page.faults = page.faults.filter((fault) => !/status of (401|429|500)|request failed/.test(fault));
-        await stage.leave(page);
+        await leave(page);
       });
     }
 
@@ -145,19 +235,26 @@ for (const name of names) {
       });
       await error;
       assert.match(await readable(page), /a setting is not valid/);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("endpoint: the page's own fetch is used, so that it can sign in", async () => {
       await open();
       answer = known;
-      const results = await onElement(page, (element) => {
-        element.endpoint = "/elsewhere";
-        element.fetch = (url, init) => fetch(new URL("/lookup", url), init);
-        return element.lookup("a.example");
-      });
-      assert.deepEqual(results.map(({ value, verdict, score }) => [value, verdict, score]), [["a.example", "malicious", 90]]);
-      await stage.leave(page);
+      const results = await onElement(
+        page,
+        (element, origin) => {
+          element.endpoint = "/elsewhere";
+          element.fetch = (url, init) => fetch(new URL("/lookup", origin), init);
+          return element.lookup("a.example");
+        },
+        server.origin,
+      );
+      assert.deepEqual(
+        results.map(({ value, verdict, score }) => [value, verdict, score]),
+        [["a.example", "malicious", 90]],
+      );
+      await leave(page);
     });
 
     // -------------------------------------------------------------- platforms
@@ -175,9 +272,13 @@ for (const name of names) {
       assert.match(text, /Client id in order Credentials failed API type not tried/);
       assert.match(text, /The platform says: “Wrong e-mail or password\.”/);
       assert.match((await spoken(page)).alert, /^ThreatQ: the e-mail address or password was refused\. Type e-mail/);
-      assert.equal((await page.$$("ioc-lookup >>> .problem")).length, 1, "one problem for one platform, not one for each value");
+      assert.equal(
+        (await page.$$("ioc-lookup >>> .problem")).length,
+        1,
+        "one problem for one platform, not one for each value",
+      );
       await picture(page, `${name}-refused`);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("stand-in: hostile strings of a platform are shown as text", async () => {
@@ -197,10 +298,13 @@ for (const name of names) {
         pwned: "pwned" in globalThis,
       }));
       assert.deepEqual(made, { strange: 0, links: [], pwned: false });
-      assert.ok(text.includes("javascript:globalThis.pwned=1"), "a link that no browser may follow stands there as text");
+      assert.ok(
+        text.includes("javascript:globalThis.pwned=1"),
+        "a link that no browser may follow stands there as text",
+      );
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
       await picture(page, `${name}-hostile`);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("stand-in: the link into the console opens without handing this page over", async () => {
@@ -208,8 +312,12 @@ for (const name of names) {
       await useClient(page);
       await lookUp(page, "example.com");
       const link = await page.$eval("ioc-lookup >>> .card a", ({ href, target, rel }) => ({ href, target, rel }));
-      assert.deepEqual(link, { href: "https://threatq.example.com/indicators/1/details", target: "_blank", rel: "noopener noreferrer" });
-      await stage.leave(page);
+      assert.deepEqual(link, {
+        href: "https://threatq.example.com/indicators/1/details",
+        target: "_blank",
+        rel: "noopener noreferrer",
+      });
+      await leave(page);
     });
 
     test("stand-in: a cancelled look-up keeps what has come, and gives the focus on", async () => {
@@ -229,12 +337,15 @@ for (const name of names) {
       assert.equal(await done, 100);
       assert.equal((await spoken(page)).status, "Cancelled: 100 of 300 looked up.");
       assert.equal(await focused(page), "button: Look up 300 indicators");
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("stand-in: Escape cancels, and an `ask` that never answers does not hold the person", async () => {
       await open();
-      const cancelled = page.evaluate(() => new Promise((resolve) => document.addEventListener("ioc-done", ({ detail }) => resolve(detail.cancelled))));
+      const cancelled = page.evaluate(
+        () =>
+          new Promise((resolve) => document.addEventListener("ioc-done", ({ detail }) => resolve(detail.cancelled))),
+      );
       await onElement(page, (element) => (element.ask = () => new Promise(() => {})));
       await (await page.$(FIELD)).type("a.example");
       await page.keyboard.press("Enter");
@@ -242,14 +353,14 @@ for (const name of names) {
       await page.keyboard.press("Escape");
       assert.equal(await cancelled, true);
       assert.equal(await page.$eval("ioc-lookup >>> .progress", (node) => node.hidden), true);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("stand-in: an earlier look-up is shown again without asking, and can be forgotten", async () => {
       await open();
       answer = known;
+      await askServer();
       await onElement(page, async (element) => {
-        element.endpoint = "/lookup";
         await element.lookup("a.example");
         await element.lookup("b.example c.example");
       });
@@ -260,9 +371,14 @@ for (const name of names) {
       assert.equal(asked.length, 2);
       await page.click("ioc-lookup >>> .history button[part~=forget]");
       assert.equal(await page.$eval("ioc-lookup >>> .history", (node) => node.hidden), true);
-      const kept = await page.evaluate(async () => ({ local: localStorage.length, session: sessionStorage.length, databases: (await indexedDB.databases()).length, cookie: document.cookie }));
+      const kept = await page.evaluate(async () => ({
+        local: localStorage.length,
+        session: sessionStorage.length,
+        databases: (await indexedDB.databases()).length,
+        cookie: document.cookie,
+      }));
       assert.deepEqual(kept, { local: 0, session: 0, databases: 0, cookie: "" });
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("stand-in: a filter narrows the list, and what is copied and exported with it", async () => {
@@ -276,7 +392,10 @@ for (const name of names) {
       });
       await onElement(page, (element) => element.lookup("example.com hostile.example.net"));
       await page.click("ioc-lookup >>> .filter.suspicious");
-      const visible = await page.$$eval("ioc-lookup >>> .result", (items) => items.filter((item) => item.checkVisibility()).length);
+      const visible = await page.$$eval(
+        "ioc-lookup >>> .result",
+        (items) => items.filter((item) => item.checkVisibility()).length,
+      );
       assert.equal(visible, 1);
       await page.click("ioc-lookup >>> .tools button[part~=copy]");
       await page.click("ioc-lookup >>> .tools button[part~=csv]");
@@ -284,7 +403,7 @@ for (const name of names) {
       const csv = await page.evaluate(() => globalThis.saved[0].text());
       assert.match(csv, /^value,verdict,score\r\nexample\.com,suspicious,60$/);
       assert.match((await spoken(page)).status, /^ioc-lookup-[\dT-]+\.csv saved\.$/);
-      await stage.leave(page);
+      await leave(page);
     });
 
     // -------------------------------------------------------------- form, properties, words
@@ -318,61 +437,85 @@ for (const name of names) {
         fieldset.disabled = true;
         await settle();
         seen.disabled = [sent(), element.shadowRoot.querySelector("textarea").matches(":disabled")];
+        fieldset.disabled = false;
+        element.disabled = true;
+        await settle();
+        seen.alone = [element.matches(":disabled"), element.shadowRoot.querySelector("textarea").matches(":disabled")];
         seen.form = element.form === form;
         seen.labels = element.labels.length;
         return seen;
       });
       assert.deepEqual(seen, {
-        first: "a.example", changed: ["no indicator", false, true], reset: ["a.example", true],
-        focused: "textarea", disabled: [null, true], form: true, labels: 1,
+        first: "a.example",
+        changed: ["no indicator", false, true],
+        reset: ["a.example", true],
+        focused: "textarea",
+        disabled: [null, true],
+        alone: [true, true],
+        form: true,
+        labels: 1,
       });
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("properties that were set before the element was defined are taken over", async () => {
       await open();
       const seen = await page.evaluate(() => {
-        const { IocLookupElement } = customElements.get("ioc-lookup") ? { IocLookupElement: customElements.get("ioc-lookup") } : {};
+        const IocLookupElement = customElements.get("ioc-lookup");
         const early = document.createElement("early-lookup");
         early.value = "b.example";
         early.endpoint = "/lookup";
         early.strings = { lookUp: "Go" };
+        early.ask = () => [];
         document.body.append(early);
         customElements.define("early-lookup", class extends IocLookupElement {});
-        return [early.value, early.getAttribute("endpoint"), early.shadowRoot.querySelector(".primary").textContent];
+        return [
+          early.value,
+          early.getAttribute("endpoint"),
+          early.shadowRoot.querySelector(".primary").textContent,
+          typeof early.ask,
+        ];
       });
-      assert.deepEqual(seen, ["b.example", "/lookup", "Go"]);
-      await stage.leave(page);
+      assert.deepEqual(seen, ["b.example", "/lookup", "Go", "function"]);
+      await leave(page);
     });
 
     test("every word can be replaced, and what is missing or wrong in a table stays English", async () => {
       await open();
       answer = known;
+      await askServer();
       await onElement(page, (element) => {
         element.strings = {
-          locale: "de", lookUpMany: { one: "{n} nachschlagen", other: "Alle {n} nachschlagen" },
-          verdict: { malicious: "Bösartig" }, clear: null,
+          locale: "de",
+          lookUpMany: { one: "{n} nachschlagen", other: "Alle {n} nachschlagen" },
+          verdict: { malicious: "Bösartig" },
+          clear: null,
         };
-        element.endpoint = "/lookup";
         return element.lookup("a.example");
       });
       assert.match(await readable(page), /Look up Clear .*Bösartig a\.example/);
       await paste(page, FIELD, Array.from({ length: 1_200 }, (_, index) => `h${index}.example.net`).join(" "));
-      assert.match(await page.$eval("ioc-lookup >>> .primary", (node) => node.textContent), /^Alle 1\.200 nachschlagen$/);
-      assert.match(await page.$eval("ioc-lookup >>> .found strong", (node) => node.textContent), /^1\.200 indicators found$/);
-      await stage.leave(page);
+      assert.match(
+        await page.$eval("ioc-lookup >>> .primary", (node) => node.textContent),
+        /^Alle 1\.200 nachschlagen$/,
+      );
+      assert.match(
+        await page.$eval("ioc-lookup >>> .found strong", (node) => node.textContent),
+        /^1\.200 indicators found$/,
+      );
+      await leave(page);
     });
 
     test("new words are taken up while results stand there", async () => {
       await open();
       answer = known;
+      await askServer();
       await onElement(page, async (element) => {
-        element.endpoint = "/lookup";
         await element.lookup("a.example");
         element.strings = { verdict: { malicious: "Mauvais" } };
       });
       assert.match(await readable(page), /Mauvais a\.example/);
-      await stage.leave(page);
+      await leave(page);
     });
   });
 }

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { appears, connect, lookUp, paste, readable, spoken, ended, FIELD } from "./actions.mjs";
 import { launch, names, picture } from "./browsers.mjs";
-import { open } from "./stage.mjs";
+import { leave, open } from "./stage.mjs";
 
 for (const name of names) {
   describe(`page, ${name}`, () => {
@@ -16,7 +16,7 @@ for (const name of names) {
     });
     after(async () => {
       await browser?.close();
-      stage?.close();
+      await stage?.close();
     });
 
     test("a value is typed, and the report can be read", async () => {
@@ -25,23 +25,34 @@ for (const name of names) {
       await page.waitForSelector(".connected li");
       await lookUp(page, "example[.]com");
       const text = await readable(page);
-      for (const expected of ["Suspicious", "example.com", "60", "ThreatQ", "ArcSight", "CG's Email", "False Positive", "No"]) {
+      for (const expected of [
+        "Suspicious",
+        "example.com",
+        "60",
+        "ThreatQ",
+        "ArcSight",
+        "CG's Email",
+        "False Positive",
+        "No",
+      ]) {
         assert.ok(text.includes(expected), `${expected} in: ${text}`);
       }
       assert.match((await spoken(page)).status, /^example\.com: Suspicious, score 60 of 100\. Known to ThreatQ\.$/);
       await picture(page, `${name}-report`);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("the line of the sandbox fills in the form, and does not stay in the field", async () => {
       const page = await browser.open(stage.origin);
       await paste(page, "#field-paste", stage.line);
-      const values = await page.$$eval("#connect-form input", (inputs) => Object.fromEntries(inputs.map(({ name, value }) => [name, value])));
+      const values = await page.$$eval("#connect-form input", (inputs) =>
+        Object.fromEntries(inputs.map(({ name, value }) => [name, value])),
+      );
       const { baseUrl, email, password, clientId } = stage.threatq;
       assert.deepEqual(values, { paste: "", baseUrl, email, password, clientId });
       await paste(page, "#field-paste", "not a line of the sandbox");
       assert.match(await page.$eval("#field-paste-complaint", (p) => p.textContent), /no line of the sandbox/);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("a wrong password is told in the form, with the failing step and advice", async () => {
@@ -55,16 +66,18 @@ for (const name of names) {
       assert.doesNotMatch(check, /certainly not/);
       assert.equal(await page.$(".connected li"), null);
       await picture(page, `${name}-wrong-password`);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("what is missing in the form is named before anything is sent", async () => {
       const page = await browser.open(stage.origin);
       await (await page.waitForSelector("#connect-form .primary")).click();
-      const complaints = await page.$$eval("#connect-form .complaint", (nodes) => nodes.map((node) => node.textContent).filter(Boolean));
+      const complaints = await page.$$eval("#connect-form .complaint", (nodes) =>
+        nodes.map((node) => node.textContent).filter(Boolean),
+      );
       assert.deepEqual(complaints, ["Fill this in.", "Fill this in.", "Fill this in.", "Fill this in."]);
       assert.equal(await page.evaluate(() => document.activeElement.id), "field-baseUrl");
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("without a connection a look-up says what to do", async () => {
@@ -73,7 +86,7 @@ for (const name of names) {
       await page.keyboard.press("Enter");
       await appears(page, "#complaint:not(:empty)");
       assert.match(await readable(page), /No platform is connected yet\. Connect one, then look up\./);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("with ?endpoint= the page asks that server, and wants no secret", async () => {
@@ -81,7 +94,7 @@ for (const name of names) {
       await page.waitForSelector("#via-server:not([hidden])");
       assert.equal(await page.$("#field-password"), null);
       assert.equal(await page.$eval("#server", (node) => node.textContent), `${stage.origin}/answers`);
-      await stage.leave(page);
+      await leave(page);
     });
 
     test("a disconnected platform is asked no more", async () => {
@@ -90,7 +103,25 @@ for (const name of names) {
       await (await page.waitForSelector(".connected button")).click();
       assert.equal(await page.$eval("ioc-lookup", ({ clients }) => clients.length), 0);
       assert.equal(await page.$(".connected li"), null);
-      await stage.leave(page);
+      await leave(page);
+    });
+
+    test("the policy is in force: what it forbids is refused, and these tests would see it", async () => {
+      const page = await browser.open(stage.origin);
+      await page.evaluate(() => {
+        const seen = new Promise((resolve) =>
+          addEventListener("securitypolicyviolation", () => resolve(), { once: true }),
+        );
+        try {
+          document.createElement("div").innerHTML = "<p>markup</p>";
+        } catch {
+          // Refused, as it should be.
+        }
+        return seen;
+      });
+      assert.match((await page.evaluate(() => globalThis.breaches))[0], /^require-trusted-types-for/);
+      assert.notDeepEqual(page.faults, []);
+      await page.close();
     });
 
     test("the examples are live", async () => {
@@ -100,7 +131,7 @@ for (const name of names) {
       assert.ok((await done) >= 2);
       assert.match(await page.$eval("#log", (node) => node.textContent), /evil\.example: /);
       await picture(page, `${name}-examples`);
-      await stage.leave(page);
+      await leave(page);
     });
   });
 }

@@ -7,7 +7,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { appears, connect, ended, paste, FIELD } from "./actions.mjs";
 import { launch, names, picture } from "./browsers.mjs";
-import { open } from "./stage.mjs";
+import { leave, open } from "./stage.mjs";
 
 const THOUSAND = Array.from({ length: 1_000 }, (_, index) => `host${index}.example.net`).join("\n");
 const LONGEST_MS = 200;
@@ -38,8 +38,14 @@ async function pasteAndLookUp(page) {
 /** The longest task of the page's main thread, in milliseconds of processor time. */
 async function longestTask(file) {
   const { traceEvents } = JSON.parse(await readFile(file, "utf8"));
-  const pages = new Set(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid} ${tid}`));
-  const tasks = traceEvents.filter(({ name, pid, tid, tdur }) => name === "RunTask" && tdur && pages.has(`${pid} ${tid}`));
+  const pages = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = traceEvents.filter(
+    ({ name, pid, tid, tdur }) => name === "RunTask" && tdur && pages.has(`${pid} ${tid}`),
+  );
   return Math.max(...tasks.map(({ tdur }) => tdur / 1_000));
 }
 
@@ -53,7 +59,7 @@ for (const name of names) {
     });
     after(async () => {
       await browser?.close();
-      stage?.close();
+      await stage?.close();
     });
 
     test(`pasted and looked up without a frame over ${LONGEST_MS} ms`, async (context) => {
@@ -63,7 +69,8 @@ for (const name of names) {
       // Chromium tells processor time, which other programs on the machine do not lengthen. In Firefox there are
       // only frames, and on a busy machine they say nothing.
       const trace = join(tmpdir(), `ioc-lookup-frames-${process.pid}.json`);
-      if (name === "chromium") await page.tracing.start({ path: trace, categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
+      if (name === "chromium")
+        await page.tracing.start({ path: trace, categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
       await watchFrames(page);
       await pasteAndLookUp(page);
       const frame = await page.evaluate(() => globalThis.longest);
@@ -71,12 +78,14 @@ for (const name of names) {
       const work = name === "chromium" ? await longestTask(trace) : frame;
       context.diagnostic(`longest frame ${Math.round(frame)} ms, longest work ${Math.round(work)} ms`);
       if (name === "firefox" && loadavg()[0] > 1.5 * cpus().length) {
-        context.diagnostic(`passed over: ${loadavg()[0].toFixed(1)} programs want the ${cpus().length} processors, and the frame was theirs`);
+        context.diagnostic(
+          `passed over: ${loadavg()[0].toFixed(1)} programs want the ${cpus().length} processors, and the frame was theirs`,
+        );
       } else {
         assert.ok(work < LONGEST_MS, `${Math.round(work)} ms`);
       }
       await picture(page, `${name}-thousand`);
-      await stage.leave(page);
+      await leave(page);
     });
   });
 }

@@ -3,9 +3,12 @@
 //
 // - Password "right" is right. Other passwords are refused as ThreatQ refuses them.
 // - `globalThis.standIn.gate`, a promise set by a test, holds every batch back until it resolves.
+// - `globalThis.standIn.broken` makes the wasm fail to load.
 // - Values choose their answer: see `reportOf`. Any other value is answered by its length.
 
-export default async function init() {}
+export default async function init() {
+  if (globalThis.standIn?.broken) throw new LookupError("wasm_load_failed", "config");
+}
 
 // ------------------------------------------------------------------ errors
 
@@ -47,7 +50,14 @@ export function extract(text) {
     const known = classify(raw);
     if (!known || found.has(known.value)) continue;
     const confidence = /\.(?:zip|md|sh)$/.test(known.value) ? "low" : "high";
-    found.set(known.value, { ...known, raw, start: index, end: index + raw.length, defanged: raw !== refang(raw), confidence });
+    found.set(known.value, {
+      ...known,
+      raw,
+      start: index,
+      end: index + raw.length,
+      defanged: raw !== refang(raw),
+      confidence,
+    });
   }
   return [...found.values()];
 }
@@ -61,11 +71,15 @@ export async function createClient({ platform, name = platform, baseUrl, auth })
   if (!URL.canParse(baseUrl)) throw new LookupError("config_invalid", "config", { reason: "baseUrl" });
   const refused = auth.password !== undefined && auth.password !== "right";
   return {
-    platform, name, baseUrl, refused,
+    platform,
+    name,
+    baseUrl,
+    refused,
     async check() {
       const at = refused ? STEPS.indexOf("credentials") : STEPS.length;
       const steps = STEPS.map((step, index) => ({
-        step, status: index < at ? "ok" : index === at ? "failed" : "skipped",
+        step,
+        status: index < at ? "ok" : index === at ? "failed" : "skipped",
         ...(index === at && { code: "token_grant_rejected", advice: ADVICE }),
       }));
       return { ok: !refused, steps, apiVersion: null, latencyMs: 12 };
@@ -102,17 +116,47 @@ function resultOf(value, clients) {
   const reports = clients.map((client) => reportOf(value, client));
   const verdict = WORST.find((word) => reports.some((report) => report.verdict === word));
   const score = Math.max(-1, ...reports.map((report) => report.score ?? -1));
-  return { query: value, value, kind: classify(value)?.kind ?? null, verdict, score: score < 0 ? null : score, reports };
+  return {
+    query: value,
+    value,
+    kind: classify(value)?.kind ?? null,
+    verdict,
+    score: score < 0 ? null : score,
+    reports,
+  };
 }
 
 function reportOf(value, client) {
   const empty = {
-    platform: client.platform, name: client.name, query: value, value, kind: classify(value)?.kind ?? null, found: false,
-    verdict: "unknown", score: null, status: null, tlp: null, tags: [], sources: [], attributes: [], related: [],
-    firstSeen: null, lastSeen: null, expiresAt: null, link: null, records: [], error: null,
+    platform: client.platform,
+    name: client.name,
+    query: value,
+    value,
+    kind: classify(value)?.kind ?? null,
+    found: false,
+    verdict: "unknown",
+    score: null,
+    status: null,
+    tlp: null,
+    tags: [],
+    sources: [],
+    attributes: [],
+    related: [],
+    firstSeen: null,
+    lastSeen: null,
+    expiresAt: null,
+    link: null,
+    records: [],
+    error: null,
   };
   if (client.refused) {
-    return { ...empty, error: new LookupError("token_grant_rejected", "auth", { status: 400, oauthErrorDescription: "Wrong e-mail or password." }) };
+    return {
+      ...empty,
+      error: new LookupError("token_grant_rejected", "auth", {
+        status: 400,
+        oauthErrorDescription: "Wrong e-mail or password.",
+      }),
+    };
   }
   if (value === "example.com") return { ...empty, ...example(client) };
   if (value === "hostile.example.net") return { ...empty, ...hostile };
@@ -121,27 +165,50 @@ function reportOf(value, client) {
 
 function example({ baseUrl }) {
   return {
-    found: true, verdict: "suspicious", score: 60, status: "Review", tlp: "AMBER", tags: ["phishing", "credential theft", "2023 campaign"],
+    found: true,
+    verdict: "suspicious",
+    score: 60,
+    status: "Review",
+    tlp: "AMBER",
+    tags: ["phishing", "credential theft", "2023 campaign"],
     sources: [
       { name: "ArcSight", tlp: "GREEN", firstSeen: "2021-03-04T08:00:00Z", lastSeen: "2023-11-20T09:30:00Z" },
       { name: "CG's Email", tlp: "AMBER", firstSeen: "2022-06-15T00:00:00Z", lastSeen: "2024-02-01T00:00:00Z" },
       { name: "Shared by a partner", tlp: null, firstSeen: null, lastSeen: null },
     ],
-    attributes: [{ name: "False Positive", value: "No" }, { name: "Registrar", value: "RESERVED-Internet Assigned Numbers Authority" }],
-    related: [{ type: "adversary", name: "Painted Spider", id: "7" }, { type: "malware", name: "QuietLoader", id: null }],
-    firstSeen: "2021-03-04T08:00:00Z", lastSeen: "2024-02-01T00:00:00Z", expiresAt: "2027-01-01T00:00:00Z",
+    attributes: [
+      { name: "False Positive", value: "No" },
+      { name: "Registrar", value: "RESERVED-Internet Assigned Numbers Authority" },
+    ],
+    related: [
+      { type: "adversary", name: "Painted Spider", id: "7" },
+      { type: "malware", name: "QuietLoader", id: null },
+    ],
+    firstSeen: "2021-03-04T08:00:00Z",
+    lastSeen: "2024-02-01T00:00:00Z",
+    expiresAt: "2027-01-01T00:00:00Z",
     link: `${baseUrl}/indicators/1/details`,
-    records: [{ id: 1, value: "example.com", type: { name: "FQDN" }, status: { id: 4, name: "Review" }, score: "6.00" }],
+    records: [
+      { id: 1, value: "example.com", type: { name: "FQDN" }, status: { id: 4, name: "Review" }, score: "6.00" },
+    ],
   };
 }
 
 const MARKUP = `<img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>`;
 const hostile = {
-  found: true, verdict: "malicious", score: 1e9, status: MARKUP, tlp: MARKUP, tags: [MARKUP, "\u202Egnp.exe", 7, null, { toString: null }],
+  found: true,
+  verdict: "malicious",
+  score: 1e9,
+  status: MARKUP,
+  tlp: MARKUP,
+  tags: [MARKUP, "\u202Egnp.exe", 7, null, { toString: null }],
   sources: [{ name: MARKUP, tlp: MARKUP, firstSeen: MARKUP, lastSeen: "2024-01-01" }, null, "text"],
   attributes: Array.from({ length: 5_000 }, (_, index) => ({ name: `a${index}`, value: MARKUP })),
   related: [{ type: "constructor", name: MARKUP, id: "1" }],
-  firstSeen: "never", lastSeen: "9999-99-99", expiresAt: 12, link: "javascript:globalThis.pwned=1",
+  firstSeen: "never",
+  lastSeen: "9999-99-99",
+  expiresAt: 12,
+  link: "javascript:globalThis.pwned=1",
   records: [{ text: MARKUP }],
 };
 
@@ -150,13 +217,25 @@ function byLength(value, { baseUrl }) {
   if (score < 12) return {};
   const verdict = score >= 70 ? "malicious" : score >= 40 ? "suspicious" : score >= 28 ? "benign" : "unknown";
   return {
-    found: true, verdict, score, status: "Active", tlp: "GREEN", tags: ["stand-in"],
+    found: true,
+    verdict,
+    score,
+    status: "Active",
+    tlp: "GREEN",
+    tags: ["stand-in"],
     sources: [{ name: "Feed A", tlp: null, firstSeen: "2024-01-01T00:00:00Z", lastSeen: "2024-03-01T00:00:00Z" }],
-    link: `${baseUrl}/indicators/2/details`, records: [{ id: 2, value }],
+    link: `${baseUrl}/indicators/2/details`,
+    records: [{ id: 2, value }],
   };
 }
 
 // ------------------------------------------------------------------ converters
 
-export const toCsv = (results) => ["value,verdict,score", ...results.map(({ value, verdict, score }) => `${value},${verdict},${score ?? ""}`)].join("\r\n");
-export const toStix = (results) => ({ type: "bundle", objects: results.map(({ value }) => ({ type: "indicator", name: value })) });
+export const toCsv = (results) =>
+  ["value,verdict,score", ...results.map(({ value, verdict, score }) => `${value},${verdict},${score ?? ""}`)].join(
+    "\r\n",
+  );
+export const toStix = (results) => ({
+  type: "bundle",
+  objects: results.map(({ value }) => ({ type: "indicator", name: value })),
+});

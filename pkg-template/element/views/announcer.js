@@ -53,20 +53,32 @@ function outcome({ results, total, done, cancelled }, text) {
   if (cancelled) return text("cancelled", { done, n: total });
   if (results.length === 0) return "";
   if (results.length === 1) return single(results[0], text);
-  const counts = VERDICTS.map((verdict) => ({ n: results.filter((result) => result.verdict === verdict).length, verdict: text(`verdict.${verdict}`) }));
+  const counts = VERDICTS.map((verdict) => ({
+    n: results.filter((result) => result.verdict === verdict).length,
+    verdict: text(`verdict.${verdict}`),
+  }));
   const parts = counts.filter(({ n }) => n > 0).map((count) => text("count", count));
   return `${text("finished", { n: results.length })} ${parts.join(text("listSeparator"))}`;
 }
 
 function single({ value, verdict, score, reports }, text) {
-  const names = (wanted) => reports.filter(wanted).map(({ name }) => name).join(text("listSeparator"));
+  const names = (wanted) =>
+    reports
+      .filter(wanted)
+      .map(({ name }) => name)
+      .join(text("listSeparator"));
   const known = names(({ found }) => found);
   const failed = names(({ error }) => error);
   const platforms = [
     known ? text("knownTo", { names: known }) : !failed && text("knownToNone"),
     failed && text("failedAt", { names: failed }),
-  ].filter(Boolean).join(" ");
+  ]
+    .filter(Boolean)
+    .join(" ");
   return text("spoken", {
-    value, platforms, verdict: text(`verdict.${verdict}`), score: score === null ? "" : text("spokenScore", { score }),
+    value,
+    platforms,
+    verdict: text(`verdict.${verdict}`),
+    score: score === null ? "" : text("spokenScore", { score }),
   });
 }

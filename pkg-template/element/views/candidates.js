@@ -14,10 +14,14 @@ export function candidatesView({ session, text }) {
   const hint = el("p", { class: "hint" }, text("notTickedHint"));
   const list = longList({ class: "candidates", part: "candidates" });
   const stops = roving(list.root, "input");
-  const root = el("details", { class: "found", hidden: true },
+  const root = el(
+    "details",
+    { class: "found", hidden: true },
     el("summary", { part: "found" }, title, count, icon("more")),
     el("label", { class: "tick all" }, all, text("all")),
-    list.root, hint);
+    list.root,
+    hint,
+  );
   let boxes = new Map();
   let drawing = null;
 
@@ -28,12 +32,16 @@ export function candidatesView({ session, text }) {
     boxes = new Map();
     list.clear();
     if (candidates.length < 2) return;
-    await inSlices(candidates, (candidate) => {
-      const { root: row, box } = rowOf(candidate, session, text);
-      boxes.set(candidate, box);
-      list.add(candidate, row);
-      if (boxes.size === 1) stops.settle();
-    }, drawing.signal);
+    await inSlices(
+      candidates,
+      (candidate) => {
+        const { root: row, box } = rowOf(candidate, session, text);
+        boxes.set(candidate, box);
+        list.add(candidate, row);
+        if (boxes.size === 1) stops.settle();
+      },
+      drawing.signal,
+    );
   }
 
   return {
@@ -42,7 +50,10 @@ export function candidatesView({ session, text }) {
       const { candidates } = session;
       show(root, candidates.length > 1);
       root.open = true;
-      show(hint, candidates.some(({ special, low }) => special || low));
+      show(
+        hint,
+        candidates.some(({ special, low }) => special || low),
+      );
       title.textContent = text("found", { n: candidates.length });
       this.ticks();
       draw(candidates);
@@ -65,10 +76,16 @@ function rowOf(candidate, session, text) {
   const notes = ["special", "low", "defanged"].filter((note) => candidate[note]);
   const box = el("input", { type: "checkbox", tabindex: "-1", onchange: () => session.tick([candidate], box.checked) });
   box.checked = candidate.ticked;
-  const root = el("div", { part: "candidate" },
-    el("label", { class: "tick" },
+  const root = el(
+    "div",
+    { part: "candidate" },
+    el(
+      "label",
+      { class: "tick" },
       box,
       foreign(candidate.value, { class: "value", title: candidate.value }),
-      el("span", { class: "kind" }, [text(`kind.${candidate.kind}`), ...notes.map((note) => text(note))].join(" · "))));
+      el("span", { class: "kind" }, [text(`kind.${candidate.kind}`), ...notes.map((note) => text(note))].join(" · ")),
+    ),
+  );
   return { root, box };
 }

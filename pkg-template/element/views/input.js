@@ -6,7 +6,12 @@ import { LONGEST_TEXT } from "../find.js";
 
 export function inputView({ session, text }) {
   const field = el("textarea", {
-    id: "field", part: "input", rows: 2, spellcheck: "false", autocapitalize: "off", autocomplete: "off",
+    id: "field",
+    part: "input",
+    rows: 2,
+    spellcheck: "false",
+    autocapitalize: "off",
+    autocomplete: "off",
     "aria-describedby": "complaint hint",
     oninput: () => session.read(field.value),
     onkeydown: (event) => {
@@ -16,17 +21,35 @@ export function inputView({ session, text }) {
     },
   });
   const words = el("span");
-  const button = el("button", { type: "button", class: "primary", part: "button look-up", onclick: () => session.running || session.lookUp() }, icon("search"), words);
-  const clear = el("button", { type: "button", part: "button clear", onclick: () => session.clear().then(() => field.focus()) }, text("clear"));
+  const button = el(
+    "button",
+    { type: "button", class: "primary", part: "button look-up", onclick: () => session.running || session.lookUp() },
+    icon("search"),
+    words,
+  );
+  const clear = el(
+    "button",
+    { type: "button", part: "button clear", onclick: () => session.clear().then(() => field.focus()) },
+    text("clear"),
+  );
   const recognised = el("p", { class: "recognised" });
   const complaint = el("p", { id: "complaint", class: "complaint", part: "complaint" });
 
   return {
-    root: el("div", { class: "ask" },
+    root: el(
+      "div",
+      { class: "ask" },
       el("label", { for: "field", part: "label" }, text("inputLabel")),
       field,
-      el("div", { class: "under" }, complaint, recognised, el("p", { id: "hint", class: "hint", part: "hint" }, text("inputHint"))),
-      el("div", { class: "actions" }, button, clear)),
+      el(
+        "div",
+        { class: "under" },
+        complaint,
+        recognised,
+        el("p", { id: "hint", class: "hint", part: "hint" }, text("inputHint")),
+      ),
+      el("div", { class: "actions" }, button, clear),
+    ),
     field,
 
     candidates() {

@@ -6,8 +6,17 @@ import { describe } from "../problem.js";
 
 export function problemsView({ session, text }) {
   const list = el("div", { class: "problem-list" });
-  const again = el("button", { type: "button", part: "button try-again", onclick: () => session.lookUp() }, text("tryAgain"));
-  const root = el("div", { class: "problems", part: "problems", hidden: true }, list, el("div", { class: "actions" }, again));
+  const again = el(
+    "button",
+    { type: "button", part: "button try-again", onclick: () => session.lookUp() },
+    text("tryAgain"),
+  );
+  const root = el(
+    "div",
+    { class: "problems", part: "problems", hidden: true },
+    list,
+    el("div", { class: "actions" }, again),
+  );
 
   return {
     root,
@@ -24,16 +33,27 @@ export function problemsView({ session, text }) {
 
 function article(problem, text) {
   const { title, advice, steps, details } = describe(problem, text);
-  return el("article", { class: "problem", part: "problem" },
+  return el(
+    "article",
+    { class: "problem", part: "problem" },
     el("p", { class: "problem-title" }, icon("suspicious"), title),
     el("p", { class: "advice", part: "advice" }, problem.check === "running" ? text("checking") : advice),
-    steps.length > 0 && el("ol", { class: "steps", part: "steps" }, steps.map((step) => stepOf(step, text))),
-    details.map((detail) => el("p", { class: "hint" }, detail)));
+    steps.length > 0 &&
+      el(
+        "ol",
+        { class: "steps", part: "steps" },
+        steps.map((step) => stepOf(step, text)),
+      ),
+    details.map((detail) => el("p", { class: "hint" }, detail)),
+  );
 }
 
 function stepOf({ step, status }, text) {
-  return el("li", { class: `step step-${status}`, "aria-current": status === "failed" && "step" },
+  return el(
+    "li",
+    { class: `step step-${status}`, "aria-current": status === "failed" && "step" },
     icon(status in { ok: 1, failed: 1 } ? status : "skipped"),
     el("span", {}, text(`step.${step}`)),
-    el("span", { class: "muted" }, text(`stepStatus.${status}`)));
+    el("span", { class: "muted" }, text(`stepStatus.${status}`)),
+  );
 }

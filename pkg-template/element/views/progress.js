@@ -5,7 +5,11 @@ import { el, show } from "../dom.js";
 export function progressView({ session, text, takeFocus }) {
   const bar = el("progress", { "aria-label": text("progressLabel"), part: "progress" });
   const count = el("span", { class: "count" });
-  const cancel = el("button", { type: "button", part: "button cancel", onclick: () => session.cancel() }, text("cancel"));
+  const cancel = el(
+    "button",
+    { type: "button", part: "button cancel", onclick: () => session.cancel() },
+    text("cancel"),
+  );
   const root = el("div", { class: "progress", hidden: true }, bar, count, cancel);
 
   return {

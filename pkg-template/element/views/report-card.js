@@ -16,12 +16,25 @@ export function reportCard(report, context) {
   const { text } = context;
   if (report.error) return card(report, false, failed(report, text));
   if (!report.found) return card(report, false, el("p", { class: "muted" }, text("notFound", { name: report.name })));
-  return card(report, signs(report, text), facts(report, text), tags(report, text), sources(report, text), attributes(report, text), related(report, text), foot(report, text));
+  return card(
+    report,
+    signs(report, text),
+    facts(report, text),
+    tags(report, text),
+    sources(report, text),
+    attributes(report, text),
+    related(report, text),
+    foot(report, text),
+  );
 }
 
 function card({ name }, side, ...content) {
-  return el("article", { class: "card", part: "card", "aria-label": name },
-    el("header", {}, el("h4", {}, foreign(name)), side), content);
+  return el(
+    "article",
+    { class: "card", part: "card", "aria-label": name },
+    el("header", {}, el("h4", {}, foreign(name)), side),
+    content,
+  );
 }
 
 function failed({ name, error }, text) {
@@ -42,7 +55,14 @@ function facts(report, text) {
     ["lastSeen", day(report.lastSeen)],
     ["expiresAt", day(report.expiresAt)],
   ].filter(([, value]) => value);
-  return rows.length > 0 && el("dl", { class: "facts" }, rows.map(([key, value]) => el("div", {}, el("dt", {}, text(key)), el("dd", {}, value))));
+  return (
+    rows.length > 0 &&
+    el(
+      "dl",
+      { class: "facts" },
+      rows.map(([key, value]) => el("div", {}, el("dt", {}, text(key)), el("dd", {}, value))),
+    )
+  );
 }
 
 function section(key, text, ...content) {
@@ -84,14 +104,22 @@ function consoleLink({ link, name }, text) {
   if (!link) return null;
   const href = webAddress(link);
   if (!href) return el("p", { class: "hint" }, foreign(link));
-  return el("a", { href, target: "_blank", rel: "noopener noreferrer", part: "link" }, text("openConsole", { name }), icon("outward"));
+  return el(
+    "a",
+    { href, target: "_blank", rel: "noopener noreferrer", part: "link" },
+    text("openConsole", { name }),
+    icon("outward"),
+  );
 }
 
 function raw({ records }, text) {
   if (records.length === 0) return null;
   const label = text("raw", { n: records.length });
-  const fold = el("details", { class: "raw", ontoggle: () => fold.open && fold.children.length === 1 && fold.append(pretty(records, label)) },
-    el("summary", {}, icon("more"), label));
+  const fold = el(
+    "details",
+    { class: "raw", ontoggle: () => fold.open && fold.children.length === 1 && fold.append(pretty(records, label)) },
+    el("summary", {}, icon("more"), label),
+  );
   return fold;
 }
 

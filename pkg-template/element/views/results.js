@@ -1,29 +1,34 @@
 // The results, worst first, each a row that opens into the platforms' reports.
 
-import * as pkg from "../../index.js";
 import { el, foreign, show } from "../dom.js";
-import { copy, save } from "../export.js";
 import { icon } from "../icons.js";
 import { VERDICTS } from "../result.js";
 import { roving } from "../roving.js";
 import { inSlices } from "../slices.js";
+import { filterBar } from "./filters.js";
 import { longList } from "./long-list.js";
 import { reportCard } from "./report-card.js";
+import { copyButton, toolBar } from "./tools.js";
 import { scoreBar, verdictSign } from "./verdict.js";
 
 export function resultsView(context) {
   const { session, text } = context;
   const list = longList({ class: "results", part: "results" }, compare);
-  const stops = roving(list.root, ".row", (row) => ["all", row.closest(".result").dataset.verdict].includes(filters.shown));
+  const stops = roving(list.root, ".row", (row) =>
+    ["all", row.closest(".result").dataset.verdict].includes(filters.shown),
+  );
   const filters = filterBar(text, () => {
     list.root.dataset.shown = filters.shown;
     stops.settle();
   });
   const tools = toolBar(context, () => filters.of(session.run?.results ?? []));
-  const root = el("section", { class: "outcome", "aria-labelledby": "outcome", hidden: true },
+  const root = el(
+    "section",
+    { class: "outcome", "aria-labelledby": "outcome", hidden: true },
     el("h3", { id: "outcome", class: "spoken" }, text("results")),
     el("div", { class: "bar" }, filters.root, tools),
-    list.root);
+    list.root,
+  );
   let drawn = 0;
   let waiting = [];
   let drawing = null;
@@ -80,18 +85,24 @@ function compare(a, b) {
 
 function rowOf(result, context) {
   const { text } = context;
-  const fold = el("details", {
-    ontoggle: () => {
-      if (fold.open && fold.children.length === 1) fold.append(detailsOf(result, context));
+  const fold = el(
+    "details",
+    {
+      ontoggle: () => {
+        if (fold.open && fold.children.length === 1) fold.append(detailsOf(result, context));
+      },
     },
-  },
-  el("summary", { class: "row", tabindex: "-1", part: "result" },
-    verdictSign(result.verdict, text),
-    foreign(result.value, { class: "value" }),
-    el("span", { class: "kind" }, result.kind ? text(`kind.${result.kind}`) : ""),
-    scoreBar(result.score, text),
-    el("span", { class: "known" }, foreign(knownTo(result, text))),
-    icon("more")));
+    el(
+      "summary",
+      { class: "row", tabindex: "-1", part: "result" },
+      verdictSign(result.verdict, text),
+      foreign(result.value, { class: "value" }),
+      el("span", { class: "kind" }, result.kind ? text(`kind.${result.kind}`) : ""),
+      scoreBar(result.score, text),
+      el("span", { class: "known" }, foreign(knownTo(result, text))),
+      icon("more"),
+    ),
+  );
   return el("div", { class: "result", "data-verdict": result.verdict }, fold);
 }
 
@@ -103,68 +114,18 @@ function knownTo({ reports }, text) {
 }
 
 function detailsOf(result, context) {
-  const { text } = context;
-  return el("div", { class: "details" },
-    el("div", { class: "actions" },
-      el("button", { type: "button", class: "quiet", part: "button copy", onclick: () => copyDefanged([result], context) }, icon("copy"), text("copyDefanged"))),
-    el("div", { class: "cards" }, result.reports.map((report) => reportCard(report, context))));
-}
-
-// Buttons that narrow the list to one verdict, each with its count.
-function filterBar(text, changed) {
-  const counts = new Map();
-  const names = ["all", ...VERDICTS];
-  const buttons = new Map(names.map((name) => [name, filterButton(name, text, () => choose(name))]));
-  const root = el("div", { class: "filters", role: "group", "aria-label": text("show") }, [...buttons.values()].map(({ root }) => root));
-  let shown = "all";
-
-  function choose(name) {
-    shown = name;
-    for (const [other, { root }] of buttons) root.setAttribute("aria-pressed", String(other === name));
-    changed();
-  }
-  function add(name) {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    buttons.get(name).count.textContent = text.number(counts.get(name));
-    show(buttons.get(name).root, true);
-  }
-  return {
-    root,
-    get shown() {
-      return shown;
-    },
-    count: ({ verdict }) => ["all", verdict].forEach(add),
-    of: (results) => results.filter(({ verdict }) => shown === "all" || verdict === shown),
-    reset() {
-      counts.clear();
-      for (const [name, { root, count }] of buttons) {
-        count.textContent = "0";
-        show(root, name === "all");
-      }
-      choose("all");
-    },
-  };
-}
-
-function filterButton(name, text, onclick) {
-  const count = el("span", { class: "count" }, "0");
-  const words = name === "all" ? [text("all")] : [icon(name), text(`verdict.${name}`)];
-  return { root: el("button", { type: "button", class: `filter ${name}`, part: "button filter", onclick }, words, " ", count), count };
-}
-
-function toolBar(context, shown) {
-  const { text, say } = context;
-  const button = (sign, part, words, label, onclick) =>
-    el("button", { type: "button", class: "quiet", part: `button ${part}`, "aria-label": label, onclick }, icon(sign), words);
-  const exporting = (file, type, write) => () => say(text("exported", { file: save(file, type, write(shown())) }));
-  return el("div", { class: "tools" },
-    button("copy", "copy", text("copyDefanged"), null, () => copyDefanged(shown(), context)),
-    pkg.toCsv && button("save", "csv", text("exportCsv"), text("exportCsvLabel"), exporting("csv", "text/csv", pkg.toCsv)),
-    pkg.toStix && button("save", "stix", text("exportStix"), text("exportStixLabel"),
-      exporting("json", "application/stix+json", (results) => JSON.stringify(pkg.toStix(results), null, 2))));
-}
-
-async function copyDefanged(results, { text, say }) {
-  const done = await copy(results.map(({ value }) => pkg.defang(value)).join("\n"));
-  say(done ? text("copied", { n: results.length }) : text("copyFailed"));
+  return el(
+    "div",
+    { class: "details" },
+    el(
+      "div",
+      { class: "actions" },
+      copyButton(context, () => [result]),
+    ),
+    el(
+      "div",
+      { class: "cards" },
+      result.reports.map((report) => reportCard(report, context)),
+    ),
+  );
 }

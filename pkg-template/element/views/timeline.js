@@ -37,10 +37,13 @@ function spanOf(dated) {
 }
 
 function row(source, span, text) {
-  return el("li", {},
+  return el(
+    "li",
+    {},
     el("span", { class: "source" }, foreign(source.name), source.tlp && tlpSign(source.tlp)),
     span && strip(source, span),
-    el("span", { class: "dates" }, dates(source, text)));
+    el("span", { class: "dates" }, dates(source, text)),
+  );
 }
 
 function dates({ from, to }, text) {
@@ -51,14 +54,20 @@ function dates({ from, to }, text) {
 
 function strip({ from, to }, span) {
   const at = (instant) => `${(((instant - span.from) / (span.to - span.from)) * 100).toFixed(2)}%`;
-  const seen = from === Infinity ? [] : [
-    svg("line", { x1: at(from), x2: at(to), y1: 8, y2: 8, class: "life" }),
-    ...[from, to].map((instant) => svg("circle", { cx: at(instant), cy: 8, r: 4, class: "mark" })),
-  ];
-  return svg("svg", { class: "strip", width: "100%", height: 16, "aria-hidden": "true", focusable: "false" },
+  const seen =
+    from === Infinity
+      ? []
+      : [
+          svg("line", { x1: at(from), x2: at(to), y1: 8, y2: 8, class: "life" }),
+          ...[from, to].map((instant) => svg("circle", { cx: at(instant), cy: 8, r: 4, class: "mark" })),
+        ];
+  return svg(
+    "svg",
+    { class: "strip", width: "100%", height: 16, "aria-hidden": "true", focusable: "false" },
     svg("line", { x1: 0, x2: "100%", y1: 8, y2: 8, class: "rail" }),
     ticks(span).map((tick) => svg("line", { x1: at(tick), x2: at(tick), y1: 3, y2: 13, class: "rail" })),
-    seen);
+    seen,
+  );
 }
 
 // New Year's Days, or the first days of months where the span is short.
@@ -76,6 +85,9 @@ function ticks({ from, to }) {
 }
 
 function axis({ from, to }, text) {
-  return el("div", { class: "axis", "aria-hidden": "true" },
-    [from, to].map((instant) => el("span", {}, text.date(new Date(instant).toISOString()))));
+  return el(
+    "div",
+    { class: "axis", "aria-hidden": "true" },
+    [from, to].map((instant) => el("span", {}, text.date(new Date(instant).toISOString()))),
+  );
 }

@@ -5,18 +5,27 @@ import { icon } from "../icons.js";
 
 /** A verdict as word and icon. */
 export function verdictSign(verdict, text) {
-  return el("span", { class: `verdict ${verdict}`, part: `verdict verdict-${verdict}` }, icon(verdict), text(`verdict.${verdict}`));
+  return el(
+    "span",
+    { class: `verdict ${verdict}`, part: `verdict verdict-${verdict}` },
+    icon(verdict),
+    text(`verdict.${verdict}`),
+  );
 }
 
 /** A score as bar and number; without one, words for screen readers alone. */
 export function scoreBar(score, text) {
-  if (score === null) return el("span", { class: "score none", part: "score" }, el("span", { class: "spoken" }, text("noScore")));
+  if (score === null)
+    return el("span", { class: "score none", part: "score" }, el("span", { class: "spoken" }, text("noScore")));
   const fill = el("span", { class: "fill" });
   fill.style.setProperty("inline-size", `${score}%`);
-  return el("span", { class: "score", part: "score" },
+  return el(
+    "span",
+    { class: "score", part: "score" },
     el("span", { class: "track", "aria-hidden": "true" }, fill),
     el("span", { class: "number", "aria-hidden": "true" }, String(score)),
-    el("span", { class: "spoken" }, text("scoreOf", { score })));
+    el("span", { class: "spoken" }, text("scoreOf", { score })),
+  );
 }
 
 const TLP = { RED: "red", AMBER: "amber", "AMBER+STRICT": "amber", GREEN: "green", CLEAR: "clear", WHITE: "clear" };
