@@ -9,7 +9,7 @@ use super::text::{Text, class, is};
 use super::tld;
 
 /// Words before a version or section number.
-static NUMBERED: [&str; 34] = [
+static NUMBERED: [&str; 30] = [
     "annex",
     "api",
     "appendix",
@@ -40,10 +40,6 @@ static NUMBERED: [&str; 34] = [
     "ver",
     "version",
     "software",
-    "os",
-    "app",
-    "sec",
-    "par",
 ];
 
 /// Last labels that are a file's ending far more often.
@@ -148,7 +144,7 @@ pub(crate) fn v4(text: Text<'_>, run: &Run) -> bool {
     product || before == b'\\' || follows_numbered_word(text, run.start)
 }
 
-/// Whether one of the words stands before a number, with what may stand between them.
+/// Whether one of the words stands before a number, with what may stand between them: `Version: "`, `(`.
 fn follows_numbered_word(text: Text<'_>, start: usize) -> bool {
     let floor = start.saturating_sub(24);
     let mut end = start;
@@ -159,7 +155,10 @@ fn follows_numbered_word(text: Text<'_>, start: usize) -> bool {
     while word > floor && text.before(word).is_ascii_alphabetic() {
         word -= 1;
     }
-    if end == word || is(text.before(word), class::ALNUM) {
+    // A quote that closes behind the word ends what it says, unless it is a key: `"version": "`.
+    let closes =
+        matches!(text.at(end), b'"' | b'\'' | b'`') && !matches!(text.at(end + 1), b':' | b'=') && end + 1 < start;
+    if end == word || is(text.before(word), class::ALNUM) || closes {
         return false;
     }
     let word = text.cut(word, end);
