@@ -5,8 +5,7 @@ use super::idna::ToAscii;
 use super::ip::{self, V6};
 use super::kind::Kind;
 use super::text::{Text, class, is};
-use super::{hash, low, number, sign, special};
-use std::fmt::Write;
+use super::{hash, low, number, numeral, sign, special};
 
 /// An indicator in a text. Its canonical value stands in [`Reader::value`] until the next one is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +91,7 @@ impl<'t> Reader<'t> {
         let network = ip::network_v4(address, prefix);
         self.value.clear();
         ip::write_v4(network, &mut self.value);
-        let _ = write!(self.value, "/{prefix}");
+        self.push_prefix(prefix);
         Some(Candidate { end, special: special::v4(network), ..Candidate::of_run(Kind::Cidr, run) })
     }
 
@@ -111,11 +110,16 @@ impl<'t> Reader<'t> {
         ip::write_v6(address, &mut self.value);
         candidate.special = special::v6(address);
         if let Some((prefix, end)) = prefix {
-            let _ = write!(self.value, "/{prefix}");
+            self.push_prefix(prefix);
             candidate.kind = Kind::Cidr;
             candidate.end = end;
         }
         candidate
+    }
+
+    fn push_prefix(&mut self, prefix: u8) {
+        self.value.push('/');
+        numeral::write(prefix.into(), 10, &mut self.value);
     }
 
     /// A digest in hexadecimal digits; no letter, digit or `_` on either side.

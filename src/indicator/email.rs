@@ -77,5 +77,5 @@ fn is_local(local: &str) -> bool {
         && local.bytes().all(|byte| is(byte, class::LOCAL))
         && local.bytes().any(|byte| is(byte, class::ALNUM))
         && !local.ends_with(['.', '\''])
-        && !local.contains("..")
+        && !local.as_bytes().windows(2).any(|pair| pair == b"..")
 }

@@ -138,14 +138,6 @@ struct Scan<'t, 'f> {
     found: &'f mut dyn FnMut(&Candidate, &str),
 }
 
-/// What the bytes behind a word make possible.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lead {
-    Nothing,
-    /// A sign of a host: a dot, an at sign, a colon, a bracket.
-    Sign,
-}
-
 impl Scan<'_, '_> {
     /// Reads what begins at a position, and reports it; gives the position to go on from.
     fn step(&mut self, position: usize) -> usize {
@@ -172,75 +164,72 @@ impl Scan<'_, '_> {
     }
 
     /// A word: ASCII letters and digits, hyphens and underscores between them.
-    fn word(&mut self, word: usize) -> usize {
+    fn word(&mut self, position: usize) -> usize {
         let text = self.reader.text;
-        let end = text.skip(word, class::ALNUM | class::JOINER);
-        let mut start = word;
+        let mut start = position;
         while text.at(start) == b'-' {
             start += 1;
         }
+        let piece = text.skip(start, class::ALNUM);
+        let one_piece = !is(text.at(piece), class::JOINER);
+        let end = if one_piece { piece } else { text.skip(piece, class::ALNUM | class::JOINER) };
         if start == end {
             return end;
         }
-        let next = text.at(end);
-        if self.lead(end) == Lead::Sign {
-            let found = self
-                .with_scheme(start, end)
-                .or_else(|| self.v6_word(start, end))
-                .or_else(|| self.host(start))
-                .or_else(|| self.ssdeep(start, end));
-            if let Some(end) = found {
-                return end;
-            }
-        } else if matches!(next, b'*' | b'#' | b'+') {
-            if let Some(end) = self.with_scheme(start, end) {
-                return end;
-            }
-        }
-        self.pieces(start, end)
+        let led = self.led(start, end);
+        led.unwrap_or_else(|| if one_piece { self.piece(start, end).unwrap_or(end) } else { self.pieces(start, end) })
     }
 
-    #[inline(always)]
-    fn lead(&self, end: usize) -> Lead {
+    /// What a word begins, by what follows it.
+    fn led(&mut self, start: usize, end: usize) -> Option<usize> {
+        match self.reader.text.at(end) {
+            b':' => {
+                self.with_scheme(start, end).or_else(|| self.v6_word(start, end)).or_else(|| self.ssdeep(start, end))
+            }
+            b'[' | b'(' | b'{' | b'<' | 0xc2.. => {
+                self.with_scheme(start, end).or_else(|| self.v6_word(start, end)).or_else(|| self.host(start))
+            }
+            b'*' | b'#' | b'+' => self.with_scheme(start, end),
+            _ if self.leads_on(end) => self.host(start),
+            _ => None,
+        }
+    }
+
+    /// Whether a dot or an at sign may follow a label here; opening brackets not looked at.
+    fn leads_on(&self, end: usize) -> bool {
         let text = self.reader.text;
-        let next = text.at(end);
-        let sign = match next {
+        match text.at(end) {
             b'.' => text.starts_label(end + 1) || matches!(text.at(end + 1), b']' | b')' | b'}'),
+            b'@' => true,
+            b'\\' | b']' | b')' | b'}' => text.at(end + 1) == b'.',
             b' ' => match text.at(end + 1) {
-                b'[' | b'(' | b'{' | b'<' | 0xe3.. => true,
-                b'd' | b'D' => text.has(end, " dot "),
-                b'a' | b'A' => text.has(end, " at "),
+                b'[' | b'(' | b'{' | b'<' | b'd' | b'D' | b'a' | b'A' | 0xe3.. => {
+                    sign::dot(text, end).is_some() || sign::at(text, end).is_some()
+                }
                 _ => false,
             },
-            0xc2.. => true,
-            _ => is(next, class::LEAD),
-        };
-        if sign { Lead::Sign } else { Lead::Nothing }
+            _ => false,
+        }
     }
 
     /// A character that is not ASCII: a letter of a label, or nothing.
     fn wide(&mut self, position: usize) -> usize {
         let text = self.reader.text;
         let mut end = position;
-        loop {
-            let character = text.char_at(end);
-            if u32::from(character) < 0x80 || !matches!(wide(character), Wide::Letter | Wide::Spaceless) {
-                break;
-            }
-            end += character.len_utf8();
+        while text.at(end) >= 0x80 && matches!(wide(text.char_at(end)), Wide::Letter | Wide::Spaceless) {
+            end += text.char_at(end).len_utf8();
         }
         if end == position {
             return position + text.char_at(position).len_utf8();
         }
-        self.host(position).unwrap_or(end)
+        let goes_on = is(text.at(end), class::ALNUM | class::JOINER | class::WIDE | class::LEAD);
+        let found = if goes_on || self.leads_on(end) { self.host(position) } else { None };
+        found.unwrap_or(end)
     }
 
     /// A URL whose scheme is one of the pieces of a word.
     fn with_scheme(&mut self, start: usize, end: usize) -> Option<usize> {
         let text = self.reader.text;
-        if text.at(end) == b'.' || text.at(end) == b'@' {
-            return None;
-        }
         let mut piece = start;
         while piece < end {
             if scheme::may_begin(text.at(piece))

@@ -1,6 +1,7 @@
 //! File hashes: hexadecimal digests by their length, and ssdeep's `blocksize:hash:hash`.
 
 use super::kind::Kind;
+use super::numeral;
 use super::text::{Text, class, is};
 
 /// The kind of a digest of so many hexadecimal digits.
@@ -24,7 +25,7 @@ pub(crate) fn is_unlikely(digest: &str) -> bool {
 /// The end of the ssdeep hash that starts here with its block size. `least`: characters of the first part.
 pub(crate) fn ssdeep(text: Text<'_>, start: usize, least: (usize, usize)) -> Option<usize> {
     let size_end = text.skip(start, class::DIGIT);
-    let size = text.cut(start, size_end).parse::<u32>().ok()?;
+    let size = numeral::decimal(text.cut(start, size_end))?;
     if text.at(size_end) != b':' || !is_block_size(size) || text.at(start) == b'0' {
         return None;
     }

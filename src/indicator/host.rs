@@ -181,14 +181,13 @@ fn read_plain(text: Text<'_>, start: usize, label: &mut Label, octet: bool, spac
             return digits;
         }
     }
-    let (mut any, mut all) = (0, u8::MAX);
-    let mut end = start;
     // Behind a letter of a script without blanks only a hyphen or underscore goes on.
     let classes = if spaceless { class::JOINER } else { class::ALNUM | class::JOINER };
-    while is(text.at(end), classes) {
-        any |= class_of(text.at(end));
-        all &= class_of(text.at(end));
-        end += 1;
+    let end = text.skip(start, classes);
+    let (mut any, mut all) = (0, u8::MAX);
+    for class in text.cut(start, end).bytes().map(class_of) {
+        any |= class;
+        all &= class;
     }
     label.valid |= any & class::ALNUM != 0;
     label.numeric &= all & class::DIGIT != 0;

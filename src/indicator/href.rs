@@ -7,7 +7,6 @@
 
 use super::sign;
 use super::text::{Text, Wide, wide};
-use std::fmt::Write;
 
 /// Which part of a URL a character stands in: each has its own set of what must be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +177,10 @@ fn write_char(character: char, part: Option<Part>, out: &mut String) {
     }
     let mut buffer = [0; 4];
     for byte in character.encode_utf8(&mut buffer).bytes() {
-        let _ = write!(out, "%{byte:02X}");
+        out.push('%');
+        out.extend(
+            [byte >> 4, byte & 15].map(|digit| char::from(if digit < 10 { b'0' + digit } else { b'7' + digit })),
+        );
     }
 }
 

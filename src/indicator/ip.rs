@@ -1,8 +1,8 @@
 //! Addresses and networks: RFC 791, 4291 and 4632; how IPv6 is written, RFC 5952.
 
+use super::numeral;
 use super::sign::{self, Strength};
 use super::text::{Text, class, is};
-use std::fmt::Write;
 
 /// The longest name of a zone: interfaces have at most 15 characters on most systems.
 const MAX_ZONE: usize = 32;
@@ -15,15 +15,17 @@ pub fn v4(text: &str) -> Option<u32> {
 }
 
 fn octet(text: &str) -> Option<u8> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
-    text.parse().ok().filter(|_| plain)
+    numeral::decimal(text).filter(|_| text.len() == 1 || !text.starts_with('0'))
 }
 
 /// Writes an IPv4 address.
 pub(crate) fn write_v4(address: u32, out: &mut String) {
-    let [a, b, c, d] = address.to_be_bytes();
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{a}.{b}.{c}.{d}");
+    for (index, octet) in address.to_be_bytes().into_iter().enumerate() {
+        if index > 0 {
+            out.push('.');
+        }
+        numeral::write(octet.into(), 10, out);
+    }
 }
 
 /// The prefix length of a contiguous netmask.
@@ -63,10 +65,7 @@ pub(crate) fn quad_follows(text: Text<'_>, mut position: usize) -> bool {
 pub(crate) fn prefix_length(text: Text<'_>, position: usize, most: u8) -> Option<(u8, usize)> {
     let end = text.skip(position, class::DIGIT);
     let digits = text.cut(position, end);
-    let length = digits
-        .parse::<u8>()
-        .ok()
-        .filter(|&length| length <= most && (digits.len() == 1 || !digits.starts_with('0')))?;
+    let length = octet(digits).filter(|&length| length <= most)?;
     Some((length, end))
 }
 
@@ -136,7 +135,8 @@ pub(crate) fn read_v6(text: Text<'_>, start: usize) -> ReadV6 {
             break;
         }
         let digits = text.cut(end, group);
-        let Some(value) = u16::from_str_radix(digits, 16).ok().filter(|_| width <= 4) else {
+        let Some(value) = numeral::read(digits, 16).and_then(|value| u16::try_from(value).ok()).filter(|_| width <= 4)
+        else {
             return ReadV6::Nothing(group);
         };
         groups.push(value);
@@ -251,7 +251,7 @@ pub(crate) fn write_groups(address: u128, out: &mut String) {
     let groups: [u16; 8] = std::array::from_fn(|index| (address >> (112 - 16 * index)) as u16);
     let (gap, length) = longest_zeros(&groups);
     let mut index = 0;
-    while let Some(group) = groups.get(index) {
+    while let Some(&group) = groups.get(index) {
         if length > 1 && index == gap {
             out.push_str("::");
             index += length;
@@ -260,7 +260,7 @@ pub(crate) fn write_groups(address: u128, out: &mut String) {
         if index > 0 && !out.ends_with(':') {
             out.push(':');
         }
-        let _ = write!(out, "{group:x}");
+        numeral::write(group.into(), 16, out);
         index += 1;
     }
 }

@@ -9,7 +9,7 @@ use super::text::{Text, class, is};
 use super::tld;
 
 /// Words before a version or section number.
-static NUMBERED: [&str; 34] = [
+static NUMBERED: [&str; 30] = [
     "annex",
     "api",
     "appendix",
@@ -33,17 +33,13 @@ static NUMBERED: [&str; 34] = [
     "rfc",
     "sdk",
     "section",
+    "software",
     "step",
     "table",
     "update",
     "v",
     "ver",
     "version",
-    "software",
-    "os",
-    "app",
-    "sec",
-    "par",
 ];
 
 /// Last labels that are a file's ending far more often.
@@ -122,10 +118,10 @@ static PACKAGE_ROOTS: [&str; 9] = ["android", "com", "edu", "gov", "java", "java
 
 /// First labels that are a variable or a module.
 static OBJECTS: [&str; 47] = [
-    "args", "array", "cls", "config", "console", "document", "element", "event", "exports", "form", "input", "item",
-    "json", "math", "module", "node", "np", "obj", "object", "options", "os", "path", "pd", "process", "props", "re",
-    "req", "res", "row", "self", "state", "std", "string", "sys", "system", "this", "user", "window", "data",
-    "request", "response", "app", "ctx", "context", "file", "list", "model",
+    "app", "args", "array", "cls", "config", "console", "context", "ctx", "data", "document", "element", "event",
+    "exports", "file", "form", "input", "item", "json", "list", "math", "model", "module", "node", "np", "obj",
+    "object", "options", "os", "path", "pd", "process", "props", "re", "req", "request", "res", "response", "row",
+    "self", "state", "std", "string", "sys", "system", "this", "user", "window",
 ];
 
 /// Last labels that are a member then.
@@ -148,7 +144,7 @@ pub(crate) fn v4(text: Text<'_>, run: &Run) -> bool {
     product || before == b'\\' || follows_numbered_word(text, run.start)
 }
 
-/// Whether one of the words stands before a number, with what may stand between them.
+/// Whether one of the words stands before a number, with what may stand between them: `Version: "`, `(`.
 fn follows_numbered_word(text: Text<'_>, start: usize) -> bool {
     let floor = start.saturating_sub(24);
     let mut end = start;
@@ -159,12 +155,14 @@ fn follows_numbered_word(text: Text<'_>, start: usize) -> bool {
     while word > floor && text.before(word).is_ascii_alphabetic() {
         word -= 1;
     }
-    if end == word || is(text.before(word), class::ALNUM) {
+    // A quote that closes behind the word ends what it says, unless it is a key: `"version": "`.
+    let closes =
+        matches!(text.at(end), b'"' | b'\'' | b'`') && !matches!(text.at(end + 1), b':' | b'=') && end + 1 < start;
+    if end == word || is(text.before(word), class::ALNUM) || closes {
         return false;
     }
-    let word = text.cut(word, end);
-    let singular = word.strip_suffix(['s', 'S']).unwrap_or(word);
-    among(&NUMBERED, word) || among(&NUMBERED, singular)
+    let word = text.cut(word, end).to_ascii_lowercase();
+    among(&NUMBERED, &word) || among(&NUMBERED, word.strip_suffix('s').unwrap_or_default())
 }
 
 /// Whether an IPv6 address is rather a fingerprint, or code.
@@ -194,7 +192,7 @@ pub(crate) fn name(text: Text<'_>, run: &Run, name: &str) -> bool {
 fn is_escaped_path(text: Text<'_>, run: &Run) -> bool {
     let raw = text.cut(run.start, run.end);
     (text.before(run.start) == b'\\' || text.at(run.end) == b'\\')
-        && raw.contains("\\.")
+        && raw.bytes().any(|byte| byte == b'\\')
         && raw.bytes().all(|byte| is(byte, class::ALNUM | class::JOINER) || matches!(byte, b'.' | b'\\'))
 }
 
@@ -213,7 +211,7 @@ fn is_prose(text: Text<'_>, run: &Run) -> bool {
     let lower = |byte: u8| byte.is_ascii_lowercase();
     let all_upper = last.bytes().any(upper) && !last.bytes().any(lower);
     let title = last.bytes().next().is_some_and(upper) && last.len() > 1 && !last.bytes().skip(1).any(upper);
-    all_upper && rest.bytes().any(lower) || title || PRODUCTS.contains(&text.cut(run.start, run.end))
+    all_upper && rest.bytes().any(lower) || title || among(&PRODUCTS, text.cut(run.start, run.end))
 }
 
 fn is_file(name: &str) -> bool {
@@ -223,21 +221,35 @@ fn is_file(name: &str) -> bool {
     if before.contains('_') {
         return true;
     }
-    if FILE_ENDINGS.binary_search(&last).is_ok() {
+    if among(&FILE_ENDINGS, last) {
         return !name.starts_with("www")
             && !tld::is_registry_suffix(name.get(name.len() - last.len() - before.len() - 1..).unwrap_or_default());
     }
-    two && SOME_FILE_ENDINGS.contains(&last) && STEMS.contains(&before)
+    two && among(&SOME_FILE_ENDINGS, last) && among(&STEMS, before)
 }
 
 fn is_code(text: Text<'_>, run: &Run, name: &str) -> bool {
     let first = name.split('.').next().unwrap_or_default();
     let last = tld::last_label(name);
     text.has(run.end, "()")
-        || run.labels >= 3 && PACKAGE_ROOTS.contains(&first)
-        || MEMBERS.contains(&last) && OBJECTS.contains(&first)
+        || run.labels >= 3 && among(&PACKAGE_ROOTS, first)
+        || among(&MEMBERS, last) && among(&OBJECTS, first)
 }
 
 fn among(words: &[&str], word: &str) -> bool {
-    words.iter().any(|candidate| candidate.eq_ignore_ascii_case(word))
+    words.binary_search(&word).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_sorted() {
+        for table in
+            [&NUMBERED[..], &FILE_ENDINGS, &SOME_FILE_ENDINGS, &STEMS, &PACKAGE_ROOTS, &OBJECTS, &MEMBERS, &PRODUCTS]
+        {
+            assert!(table.is_sorted_by(|a, b| a < b), "{table:?}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ pub mod ip;
 pub mod kind;
 mod low;
 mod number;
+mod numeral;
 mod refang;
 mod scheme;
 mod sign;

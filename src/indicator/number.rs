@@ -1,10 +1,10 @@
 //! Indicators that are a number behind a word: CVE identifiers and autonomous systems.
 
+use super::numeral;
 use super::text::{Text, class, is};
-use std::fmt::Write;
 
 /// The first year of the list.
-const FIRST_YEAR: u32 = 1999;
+const FIRST_YEAR: &str = "1999";
 
 /// A CVE identifier that starts here: its end. Its value is written.
 pub(crate) fn cve(text: Text<'_>, start: usize, out: &mut String) -> Option<usize> {
@@ -16,12 +16,14 @@ pub(crate) fn cve(text: Text<'_>, start: usize, out: &mut String) -> Option<usiz
     let number_start = separator(text, year_end)?;
     let end = text.skip(number_start, class::DIGIT);
     let (year, number) = (text.cut(year_start, year_end), text.cut(number_start, end));
-    let dated = year.len() == 4 && year.parse().is_ok_and(|year: u32| year >= FIRST_YEAR);
+    let dated = year.len() == 4 && year >= FIRST_YEAR;
     if !dated || !(4..=19).contains(&number.len()) || is(text.at(end), class::ALNUM) {
         return None;
     }
     out.clear();
-    let _ = write!(out, "CVE-{year}-{number}");
+    for part in ["CVE-", year, "-", number] {
+        out.push_str(part);
+    }
     Some(end)
 }
 
@@ -54,11 +56,11 @@ pub(crate) fn asn(text: Text<'_>, start: usize, out: &mut String) -> Option<Asn>
     position += usize::from(text.at(position) == b':');
     position += text.blank(position).unwrap_or(0);
     let end = text.skip(position, class::DIGIT);
-    let high = text.cut(position, end).parse::<u32>().ok()?;
+    let high = numeral::decimal::<u32>(text.cut(position, end))?;
     let low_end = text.skip(end + 1, class::DIGIT);
     let asdot = text.at(end) == b'.' && low_end > end + 1;
     let (number, end) = if asdot {
-        let low = text.cut(end + 1, low_end).parse::<u16>().ok()?;
+        let low = numeral::decimal::<u16>(text.cut(end + 1, low_end))?;
         (u32::from(u16::try_from(high).ok()?) << 16 | u32::from(low), low_end)
     } else {
         (high, end)
@@ -67,7 +69,8 @@ pub(crate) fn asn(text: Text<'_>, start: usize, out: &mut String) -> Option<Asn>
         return None;
     }
     out.clear();
-    let _ = write!(out, "AS{number}");
+    out.push_str("AS");
+    numeral::write(number.into(), 10, out);
     Some(Asn { number, end })
 }
 

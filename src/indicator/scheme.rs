@@ -57,7 +57,7 @@ pub(crate) fn is_standard(name: &str) -> bool {
 }
 
 /// The port that is left out.
-pub(crate) fn default_port(name: &str) -> Option<u32> {
+pub(crate) fn default_port(name: &str) -> Option<u64> {
     match name {
         "http" | "ws" => Some(80),
         "https" | "wss" => Some(443),

@@ -249,6 +249,29 @@ impl Brackets {
 fn bracketed(text: Text<'_>, start: usize) -> Option<Bracketed> {
     let outer = text.blank(start);
     let mut position = start + outer.unwrap_or(0);
+    // Nearly all brackets are just brackets: a look at what stands in them.
+    let begins = matches!(
+        text.at(position + 1),
+        b'.' | b'@'
+            | b':'
+            | b'/'
+            | b'd'
+            | b'D'
+            | b'p'
+            | b'P'
+            | b'a'
+            | b'A'
+            | b' '
+            | b'\t'
+            | b'['
+            | b'('
+            | b'{'
+            | b'<'
+            | 0x80..
+    );
+    if !begins && text.at(position) < 0x80 {
+        return None;
+    }
     let before = Brackets::read(text, &mut position, false);
     if before.count() == 0 {
         return None;

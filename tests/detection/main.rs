@@ -4,8 +4,11 @@
 
 mod addresses;
 mod data;
+mod feed;
+mod generator;
 mod properties;
 mod score;
+mod synthetic;
 mod text;
 mod truth;
 mod urls;

@@ -12,7 +12,7 @@ use super::kind::Kind;
 use super::scheme::{self, Scheme};
 use super::sign::{self, Sign, Strength};
 use super::text::{Text, class, is};
-use super::{href, special, tld};
+use super::{href, numeral, special, tld};
 
 /// How far user name and password may reach.
 const MAX_USERINFO: usize = 256;
@@ -152,7 +152,7 @@ impl Reader<'_> {
     }
 
     /// A port behind a host: its number, where it ends, whether its colon is defanged. A bad one is none.
-    pub(crate) fn port(&self, position: usize) -> (Option<u32>, usize, bool) {
+    pub(crate) fn port(&self, position: usize) -> (Option<u64>, usize, bool) {
         let text = self.text;
         let none = (None, position, false);
         if !matches!(text.at(position), b':' | b'[' | b'(' | b'{' | b'<') {
@@ -170,10 +170,8 @@ impl Reader<'_> {
             // An empty port is one where the rest follows.
             return if !defanged && matches!(text.at(end), b'/' | b'?' | b'#') { (None, end, defanged) } else { none };
         }
-        let number = text.cut(colon_end, end).trim_start_matches('0');
-        let number = if number.is_empty() { Ok(0) } else { number.parse() };
-        match number {
-            Ok(port @ 0..=65_535) if !is(text.at(end), class::ALNUM | class::JOINER) => (Some(port), end, defanged),
+        match numeral::read(text.cut(colon_end, end), 10) {
+            Some(port @ 0..=65_535) if !is(text.at(end), class::ALNUM | class::JOINER) => (Some(port), end, defanged),
             _ => none,
         }
     }
@@ -183,7 +181,7 @@ impl Reader<'_> {
         &mut self,
         mut url: Candidate,
         host_end: usize,
-        default_port: Option<u32>,
+        default_port: Option<u64>,
         standard: bool,
         extent: Extent,
     ) -> Option<Candidate> {
@@ -205,7 +203,8 @@ impl Reader<'_> {
         }
         url.defanged |= defanged;
         if let Some(port) = port.filter(|&port| Some(port) != default_port) {
-            let _ = std::fmt::Write::write_fmt(&mut self.value, format_args!(":{port}"));
+            self.value.push(':');
+            numeral::write(port, 10, &mut self.value);
         }
         url.end = end::of(text, url.start, port_end, extent);
         href::write_rest(text, port_end, url.end, standard, &mut self.value);
@@ -273,6 +272,5 @@ fn number(part: &str) -> Option<u64> {
     if digits.is_empty() {
         return (radix == 16).then_some(0);
     }
-    // `from_str_radix` would take a sign; a label holds none.
-    u64::from_str_radix(digits, radix).ok()
+    numeral::read(digits, radix)
 }
