@@ -192,10 +192,10 @@ impl Scan<'_, '_> {
             if let Some(end) = found {
                 return end;
             }
-        } else if matches!(next, b'*' | b'#' | b'+') {
-            if let Some(end) = self.with_scheme(start, end) {
-                return end;
-            }
+        } else if matches!(next, b'*' | b'#' | b'+')
+            && let Some(end) = self.with_scheme(start, end)
+        {
+            return end;
         }
         self.pieces(start, end)
     }
