@@ -92,7 +92,7 @@ impl<'a> Raw<'a> {
 
     /// The last member of that name.
     pub fn get(self, name: &str) -> Option<Raw<'a>> {
-        self.pick(&[name]).map(|[value]| value).flatten()
+        self.pick(&[name]).and_then(|[value]| value)
     }
 
     /// The members of those names in one pass, the last of each; `None` for what is no object.

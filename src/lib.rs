@@ -28,10 +28,10 @@ pub mod auth;
 pub mod error;
 pub mod http;
 pub mod indicator;
-// wasm-bindgen exports public functions only, and nothing else reaches them.
+// wasm-bindgen exports public functions only; in Rust nothing but the tests reaches them.
 #[cfg(target_arch = "wasm32")]
 #[allow(unreachable_pub)]
-mod js;
+pub mod js;
 pub mod json;
 pub mod options;
 pub mod platform;

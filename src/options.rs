@@ -8,6 +8,9 @@ use crate::json::Raw;
 use crate::secret::Secret;
 use std::borrow::Cow;
 
+/// A name and its text.
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// An options object, and where it stands.
 #[derive(Clone)]
 pub struct Options<'a> {
@@ -122,7 +125,7 @@ impl<'a> Options<'a> {
     }
 
     /// A list of pairs of texts, as the boundary hands over headers, queries and forms.
-    pub fn pairs(&self, name: &str) -> Result<Vec<(Cow<'a, str>, Cow<'a, str>)>, Error> {
+    pub fn pairs(&self, name: &str) -> Result<Vec<Pair<'a>>, Error> {
         let pair = |item: Raw<'a>| {
             let mut texts = item.items().map(Raw::string);
             Some((texts.next()??, texts.next()??))

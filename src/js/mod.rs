@@ -15,6 +15,9 @@ mod host;
 mod runtime;
 mod task;
 
+pub use detection::{classify, extract};
+pub use host::to_ascii;
+
 use wasm_bindgen::prelude::*;
 
 /// `version` of the contract.

@@ -24,6 +24,24 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/**
+ * The median milliseconds of each work, done in turns so that a slow moment of the machine hits all of them; the turns
+ * change their order, and a fifth of the rounds goes before, unmeasured.
+ */
+export async function inTurns(rounds, works) {
+  const times = works.map(() => []);
+  const warm = Math.ceil(rounds / 5);
+  for (let round = -warm; round < rounds; round++) {
+    const order = round % 2 === 0 ? works.entries() : [...works.entries()].reverse();
+    for (const [index, work] of order) {
+      const start = performance.now();
+      await work();
+      if (round >= 0) times[index].push(performance.now() - start);
+    }
+  }
+  return times.map(median);
+}
+
 /** Runs `source` as a module in a Node of its own and returns the number that it hands to `answer(…)`. */
 export async function inFreshNode(source) {
   const text = `const answer = (number) => process.stdout.write(String(number));\n${source}`;

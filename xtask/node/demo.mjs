@@ -11,6 +11,19 @@ import { FREE_PORTS, originsOf, startSandbox } from "./sandbox.mjs";
 /** The vendor's own example, defanged as an analyst would paste it. */
 const INDICATOR = "example[.]com";
 
+/** The names of what the sandbox tells, for people; what has none is printed under its own. */
+const FACTS = {
+  baseUrl: "address",
+  tokenUrl: "token address",
+  email: "e-mail",
+  clientId: "client id",
+  clientSecret: "client secret",
+  privateClientId: "private client id",
+  privateClientSecret: "private client secret",
+  secToken: "SEC token",
+  tenantId: "tenant id",
+};
+
 const { values: options } = parseArgs({
   options: {
     sandbox: { type: "string" },
@@ -42,7 +55,8 @@ async function demo() {
       console.log(`\nLooking up ${INDICATOR} with the built package in Node ${process.versions.node}:\n`);
       console.log(reportText(await lookUp(sandbox.ready)));
       console.log(`\n${whereToGo(page.origin, sandbox.ready)}`);
-      if (!options.once) await untilOver(sandbox);
+      if (options.once) console.log("\nAll of this ends here; without --once it stays until Ctrl-C.");
+      else await untilOver(sandbox);
     } finally {
       await sandbox.stop();
     }
@@ -74,16 +88,17 @@ function installedPackage() {
   return import(pathToFileURL(entry));
 }
 
+/** The page, and what there is to log in with: a block for each platform. */
 function whereToGo(origin, { threatq, qradar, taegis }) {
-  const lines = [["Page", `${origin}/`]];
-  const platform = (name, facts) => {
-    if (facts === undefined) return;
-    for (const [fact, value] of Object.entries(facts)) lines.push([`${name} ${fact}`, value]);
-  };
-  platform("ThreatQ", threatq);
-  platform("QRadar", qradar);
-  platform("Taegis", taegis);
-  return lines.map(([name, value]) => `  ${name.padEnd(30)}${value}`).join("\n");
+  const blocks = [`Page\n  ${"address".padEnd(24)}${origin}/`];
+  for (const [name, facts] of Object.entries({ ThreatQ: threatq, QRadar: qradar, Taegis: taegis })) {
+    if (facts === undefined) continue;
+    const { users = [], ...rest } = facts;
+    const lines = Object.entries(rest).map(([fact, value]) => [FACTS[fact] ?? fact, value]);
+    lines.push(...users.map(({ group, email, password }) => [`user, ${group}`, `${email}  ${password}`]));
+    blocks.push([`${name} (sandbox)`, ...lines.map(([fact, value]) => `  ${fact.padEnd(24)}${value}`)].join("\n"));
+  }
+  return blocks.join("\n\n");
 }
 
 async function untilOver(sandbox) {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::process::{self, command};
 use crate::step::step;
 use crate::table::{lay_out, row};
-use crate::{layout, package};
+use crate::{layout, package, setup};
 
 /// One comparison. Smaller is better, whatever the unit.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,13 +60,18 @@ impl Row {
 /// Builds, runs every comparison, prints the table, writes `target/bench.json`.
 pub(crate) fn run() -> Result<()> {
     let tarball = package::build()?;
+    setup::sandbox()?;
     let project = package::install(&tarball)?;
     let mut all = Vec::new();
     for script in scripts()? {
         let name = script.file_name().unwrap_or_default().to_string_lossy().into_owned();
         all.extend(step(&format!("run {name}"), || {
-            let text =
-                process::read(command("node").arg(&script).env("IOC_PROJECT", &project).env("IOC_TARBALL", &tarball))?;
+            let mut node = command("node");
+            node.arg(&script)
+                .env("IOC_PROJECT", &project)
+                .env("IOC_TARBALL", &tarball)
+                .env("IOC_SANDBOX", layout::sandbox());
+            let text = process::read(&mut node)?;
             serde_json::from_str::<Vec<Row>>(&text).context("it printed no rows")
         })?);
     }

@@ -76,15 +76,15 @@ fn close(outcomes: &[Outcome]) -> Counts {
     let mut rows = vec![row(["suite", "passed", "failed", "skipped", "seconds"])];
     let mut all = Counts::default();
     for Outcome { suite, counts, took } in outcomes {
-        let seconds = format!("{:.1}", took.as_secs_f64());
-        if counts.is_empty() {
-            rows.push(row([suite.name(), "no tests yet"]));
+        rows.push(if counts.is_empty() {
+            row([suite.name(), "no tests yet"])
         } else {
-            let number = |number: u64| number.to_string();
-            let [passed, failed] = [counts.passed, counts.failed].map(number);
-            rows.push(row([suite.name(), &passed, &failed, &number(counts.skipped()), &seconds]));
-        }
+            numbers(suite.name(), counts, *took)
+        });
         all.add(counts);
+    }
+    if outcomes.len() > 1 {
+        rows.push(numbers("all", &all, outcomes.iter().map(|outcome| outcome.took).sum()));
     }
     println!("\n{}", lay_out(&rows));
     for reason in &all.skips {
@@ -92,6 +92,11 @@ fn close(outcomes: &[Outcome]) -> Counts {
     }
     println!("{} passed, {} failed, {} skipped", all.passed, all.failed, all.skipped());
     all
+}
+
+fn numbers(name: &str, counts: &Counts, took: Duration) -> Vec<String> {
+    let [passed, failed, skipped] = [counts.passed, counts.failed, counts.skipped()].map(|number| number.to_string());
+    row([name, &passed, &failed, &skipped, &format!("{:.1}", took.as_secs_f64())])
 }
 
 impl Suite {
