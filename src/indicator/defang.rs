@@ -123,7 +123,7 @@ mod tests {
             assert_eq!(defang(plain, native_to_ascii), defanged);
             assert_eq!(defang(defanged, native_to_ascii), defanged);
             assert_eq!(refang(defanged, native_to_ascii), plain);
-            assert_eq!(classify::classify(defanged, native_to_ascii), classify::classify(plain, native_to_ascii));
+            assert_eq!(classify(defanged, native_to_ascii), classify(plain, native_to_ascii));
         }
     }
 

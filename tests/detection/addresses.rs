@@ -1,6 +1,5 @@
 //! Addresses and networks, read and written as the standard library does.
 
-use crate::text;
 use ioc_lookup::indicator::{Classified, Kind, classify, ip, native_to_ascii};
 use proptest::prelude::*;
 use std::net::{Ipv4Addr, Ipv6Addr};

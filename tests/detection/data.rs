@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// A file of the data, or `None`, loudly.
-pub fn file(name: &str) -> Option<PathBuf> {
+pub(crate) fn file(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).join(name);
     if path.exists() {
         return Some(path);

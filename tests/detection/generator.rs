@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 /// One indicator of a text.
 #[derive(Clone, Debug)]
-pub struct Placed {
+pub(crate) struct Placed {
     pub kind: &'static str,
     pub value: String,
     /// Where it stands, in bytes.
@@ -15,16 +15,16 @@ pub struct Placed {
 }
 
 /// A text and all that is in it.
-pub struct Document {
+pub(crate) struct Document {
     pub text: String,
     pub placed: Vec<Placed>,
 }
 
 /// The generator's source of numbers: SplitMix64.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Dice {
+    pub(crate) fn new(seed: u64) -> Dice {
         Dice(seed)
     }
 
@@ -183,7 +183,7 @@ const FILLERS: [&str; 10] = [
 ];
 
 /// The text of a seed.
-pub fn document(seed: u64) -> Document {
+pub(crate) fn document(seed: u64) -> Document {
     let mut dice = Dice::new(seed);
     let mut document = Document { text: String::new(), placed: Vec::new() };
     for _ in 0..20 + dice.below(20) {

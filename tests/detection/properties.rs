@@ -1,7 +1,7 @@
 //! What holds for every text.
 
-use crate::text::{self, text};
-use ioc_lookup::indicator::{Confidence, ExtractOptions, Kind, classify, defang, extract, native_to_ascii, refang};
+use crate::text::text;
+use ioc_lookup::indicator::{ExtractOptions, Kind, classify, defang, extract, native_to_ascii, refang};
 use proptest::prelude::*;
 use std::ops::Range;
 

@@ -99,13 +99,13 @@ const GAPS: [&str; 30] = [
 
 /// How often a property is tried: `PROPTEST_CASES`, or often enough for a run before every commit. What fails becomes a
 /// test of its own, not a file.
-pub fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// A text.
-pub fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         6 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
         3 => prop::sample::select(&GAPS[..]).prop_map(str::to_owned),

@@ -1,6 +1,5 @@
 //! URLs, written as another implementation of the WHATWG's standard writes them.
 
-use crate::text;
 use ioc_lookup::indicator::{Kind, classify, native_to_ascii};
 use proptest::prelude::*;
 use url::Url;
