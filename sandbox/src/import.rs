@@ -55,6 +55,7 @@ pub fn import(database: &Database, path: &Path, clock: &Clock, show: Show) -> Re
                     progress.set(feed.done(), summary.imported);
                 }
             }
+            progress.set(feed.done(), summary.imported);
             progress.step("indices");
             Ok(())
         })

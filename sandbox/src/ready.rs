@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::threatq;
 
 /// Addresses and credentials of everything that runs. Members come in this order.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Ready {
     /// Always true: the line itself is the news.
     pub ready: bool,

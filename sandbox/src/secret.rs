@@ -5,9 +5,9 @@
 
 use std::fmt::Write;
 
-use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
 use sha2::{Digest, Sha256};
 
 use crate::Error;
@@ -33,9 +33,24 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// What is stored of a password.
+/// What is stored of a password that a person chose.
 pub fn hash_password(password: &str) -> Result<String, Error> {
-    Argon2::default()
+    hash_with(password, Params::default())
+}
+
+/// What is stored of a password that [`made_password`] made. Nobody guesses 80 random bits, so this one need not
+/// be slow; a sandbox makes three at every start.
+pub fn hash_made_password(password: &str) -> Result<String, Error> {
+    hash_with(password, Params::new(Params::MIN_M_COST, 1, 1, None).unwrap_or_default())
+}
+
+/// A password for an account whose owner chose none.
+pub fn made_password() -> Result<String, Error> {
+    random_hex(20)
+}
+
+fn hash_with(password: &str, params: Params) -> Result<String, Error> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|error| Error::System(format!("the password could not be hashed: {error}")))
@@ -52,10 +67,11 @@ mod tests {
 
     #[test]
     fn a_password_fits_its_own_hash_only() {
-        let hash = hash_password("correct horse").unwrap();
-        assert!(hash.starts_with("$argon2id$"));
-        assert!(verify_password("correct horse", &hash));
-        assert!(!verify_password("correct horse ", &hash));
+        for hash in [hash_password("correct horse").unwrap(), hash_made_password("correct horse").unwrap()] {
+            assert!(hash.starts_with("$argon2id$"));
+            assert!(verify_password("correct horse", &hash));
+            assert!(!verify_password("correct horse ", &hash));
+        }
         assert!(!verify_password("correct horse", "no hash at all"));
     }
 

@@ -1,7 +1,19 @@
-//! The sandbox as clients meet it: real HTTP against a server inside this process. One file per noun.
+//! The sandbox as clients meet it: real HTTP against a server inside this process, and the command line as a
+//! process of its own. One file per noun.
 
+mod cli;
 mod cors;
+mod events;
+mod feeds;
+mod groups;
+mod imports;
 mod inspect;
+mod list;
 mod lockout;
+mod query;
+mod reference;
+mod seed;
 mod support;
+mod tls;
 mod tokens;
+mod write;

@@ -1,11 +1,13 @@
 //! A sandbox on a free port, and a client that says what it sends and hides nothing of what comes back.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sandbox::clock::Clock;
 use sandbox::layers::Layers;
 use sandbox::progress::Show;
 use sandbox::ready::Ready;
+use sandbox::secret;
 use sandbox::serve::{self, Options, Running};
 use sandbox::threatq::{Access, Group, NewUser, Settings, put_user};
 use serde_json::Value;
@@ -202,9 +204,10 @@ impl Sandbox {
 
     /// Makes a user; its e-mail address and password.
     pub(crate) fn user(&self, change: impl FnOnce(&mut NewUser)) -> (String, String) {
+        let password = "correct horse".to_owned();
         let mut user = NewUser {
             email: "somebody@sandbox.example".to_owned(),
-            password: "correct horse".to_owned(),
+            password_hash: secret::hash_password(&password).unwrap(),
             group: Group::Analyst,
             session_minutes: 60,
             two_step: false,
@@ -212,7 +215,7 @@ impl Sandbox {
         };
         change(&mut user);
         self.database().change(|db| put_user(db, &user, START)).unwrap();
-        (user.email, user.password)
+        (user.email, password)
     }
 }
 
@@ -276,4 +279,32 @@ pub(crate) fn base64(text: &str) -> String {
 /// The values of a list answer's records.
 pub(crate) fn values(answer: &Value) -> Vec<&str> {
     answer["data"].as_array().unwrap().iter().map(|record| record["value"].as_str().unwrap()).collect()
+}
+
+/// A folder of one test, gone with it.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Folder {
+        let name = format!("ioc-lookup-test-{}", secret::random_hex(16).unwrap());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).unwrap();
+        Folder(path)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }

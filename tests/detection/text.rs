@@ -97,13 +97,6 @@ const GAPS: [&str; 30] = [
     "…", "、", "\u{ad}", "\u{200e}", "\u{200b}", "\u{fffd}", "🔥", "version ",
 ];
 
-/// How often a property is tried: `PROPTEST_CASES`, or often enough for a run before every commit. What fails becomes a
-/// test of its own, not a file.
-pub(crate) fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 /// A text.
 pub(crate) fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

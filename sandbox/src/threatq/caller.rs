@@ -80,7 +80,12 @@ impl FromRequestParts<App> for Reads {
             .ok_or(Failure::Unauthorized)?
             .to_owned();
         let now = app.clock.now();
-        app.change(move |db| store::authorise(db, &token, now)).await?.map(Reads).ok_or(Failure::Unauthorized)
+        let found = app.read(move |db| Ok(store::authorise(db, &token, now)?)).await?;
+        let authorised = found.ok_or(Failure::Unauthorized)?;
+        if !authorised.used {
+            app.change(move |db| Ok(store::begin_use(db, authorised.token)?)).await?;
+        }
+        Ok(Reads(authorised.caller))
     }
 }
 

@@ -1,6 +1,6 @@
 //! ThreatQ's commands: `oauth2-client`, after the vendor's own, and `threatq-user`.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -75,6 +75,8 @@ fn client_type(name: &str) -> Result<ClientType, String> {
 pub struct Console<'a> {
     /// Where answers are read from.
     pub input: &'a mut dyn BufRead,
+    /// Reads a line that nobody is to see.
+    pub hidden_input: &'a mut dyn FnMut() -> std::io::Result<String>,
     /// Where results go.
     pub output: &'a mut dyn Write,
     /// Where questions go.
@@ -88,21 +90,29 @@ impl Console<'_> {
     pub fn of_process<T>(work: impl FnOnce(&mut Console<'_>) -> T) -> T {
         let interactive = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         work(&mut Console {
-            input: &mut std::io::stdin().lock(),
+            // Not locked: the hidden reading locks it for itself.
+            input: &mut BufReader::new(std::io::stdin()),
+            hidden_input: &mut || console::Term::stderr().read_secure_line(),
             output: &mut std::io::stdout().lock(),
-            errors: &mut std::io::stderr().lock(),
+            errors: &mut std::io::stderr(),
             interactive,
         })
     }
 
     fn ask(&mut self, question: &str) -> Result<String, Error> {
-        let failed = Error::at("terminal");
         let mut answer = String::new();
         write!(self.errors, "{question}")
             .and_then(|()| self.errors.flush())
             .and_then(|()| self.input.read_line(&mut answer))
-            .map_err(failed)?;
+            .map_err(Error::at("terminal"))?;
         Ok(answer.trim_end_matches(['\n', '\r']).to_owned())
+    }
+
+    fn ask_hidden(&mut self, question: &str) -> Result<String, Error> {
+        write!(self.errors, "{question}")
+            .and_then(|()| self.errors.flush())
+            .and_then(|()| (self.hidden_input)())
+            .map_err(Error::at("terminal"))
     }
 
     fn print(&mut self, text: &str) -> Result<(), Error> {
@@ -234,15 +244,22 @@ pub fn user(command: &ThreatqUser, clock: &Clock, console: &mut Console<'_>) -> 
     }
     let group = group(Some(&command.user_group), None, console)?;
     let typed = if console.interactive {
-        console.ask("Password (visible; empty: a new one is made and printed): ")?
+        console.ask_hidden("Password (empty: one is made and printed): ")?
     } else {
         String::new()
     };
     let made = typed.is_empty();
-    let password = if made { secret::random_hex(20)? } else { typed };
+    let (password, password_hash) = if made {
+        let password = secret::made_password()?;
+        let hash = secret::hash_made_password(&password)?;
+        (password, hash)
+    } else {
+        let hash = secret::hash_password(&typed)?;
+        (typed, hash)
+    };
     let new = NewUser {
         email: command.email.clone(),
-        password: password.clone(),
+        password_hash,
         group,
         session_minutes: command.session_minutes,
         two_step: command.two_step,
@@ -254,4 +271,68 @@ pub fn user(command: &ThreatqUser, clock: &Clock, console: &mut Console<'_>) -> 
         console.print(&format!("password: {password}"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::clock::Clock;
+
+    #[derive(Parser)]
+    enum Cli {
+        Oauth2Client(Oauth2Client),
+        ThreatqUser(ThreatqUser),
+    }
+
+    /// Runs a command with somebody at the terminal; what was printed, and what was asked.
+    fn answered(arguments: &[&str], answers: &str, password: &str) -> (Result<(), Error>, String, String) {
+        let name = format!("ioc-lookup-command-{}.db", secret::random_hex(16).unwrap());
+        let data = std::env::temp_dir().join(name);
+        let all = [&["sandbox"], arguments, &["--data", data.to_str().unwrap()]].concat();
+        let (mut output, mut errors) = (Vec::new(), Vec::new());
+        let mut console = Console {
+            input: &mut answers.as_bytes(),
+            hidden_input: &mut || Ok(password.to_owned()),
+            output: &mut output,
+            errors: &mut errors,
+            interactive: true,
+        };
+        let clock = Clock::held_at(0);
+        let outcome = match Cli::parse_from(all) {
+            Cli::Oauth2Client(command) => oauth2_client(&command, &clock, &mut console),
+            Cli::ThreatqUser(command) => user(&command, &clock, &mut console),
+        };
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", data.display()));
+        }
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (outcome, text(output), text(errors))
+    }
+
+    #[test]
+    fn on_a_terminal_an_unknown_group_is_asked_for() {
+        let arguments = ["oauth2-client", "--name=Mine", "--user_group=boss", "--json"];
+        for answer in ["2\n", "Observer\n"] {
+            let (outcome, output, asked) = answered(&arguments, answer, "");
+            outcome.unwrap();
+            assert!(output.contains("client_id"), "{output}");
+            assert!(asked.contains("boss") && asked.contains("[2] observer"), "{asked}");
+        }
+        let (outcome, output, _) = answered(&arguments, "7\n", "");
+        assert_eq!(outcome.unwrap_err().exit_code(), 2);
+        assert_eq!(output, "");
+    }
+
+    #[test]
+    fn a_typed_password_is_not_printed_and_an_empty_one_is_made() {
+        let arguments = ["threatq-user", "--email", "a@sandbox.example", "--user_group", "admin"];
+        let (outcome, output, asked) = answered(&arguments, "", "correct horse");
+        outcome.unwrap();
+        assert!(!output.contains("password") && !asked.contains("correct horse"), "{output}{asked}");
+        let (outcome, output, _) = answered(&arguments, "", "");
+        outcome.unwrap();
+        assert!(output.lines().any(|line| line.starts_with("password: ") && line.len() == 30), "{output}");
+    }
 }

@@ -38,6 +38,10 @@ const TYPES: [&str; 14] = [
 const MOST_CONSUMED: usize = 1_000;
 const COLUMNS: &str = "id, type_id, title, description, happened_at, created_at, updated_at, touched_at";
 
+/// What `with` may bring to an event, beside its type.
+const RELATIONS: [&str; 8] =
+    ["sources", "attributes", "tags", "indicators", "adversaries", "attachments", "comments", "signatures"];
+
 /// Fills the table of types of a new database.
 pub(super) fn install(db: &Connection) -> rusqlite::Result<()> {
     let mut insert = db.prepare("INSERT INTO tq_event_type VALUES (?, ?)")?;
@@ -67,11 +71,14 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Value> {
 /// The records of these events, in the order of their ids.
 fn records(db: &Connection, ids: &[i64], with: &With) -> rusqlite::Result<Vec<Value>> {
     let mut relations = Vec::new();
-    for name in ["sources", "attributes", "tags"].into_iter().filter(|name| with.has(name)) {
+    for name in RELATIONS.into_iter().filter(|name| with.has(name)) {
         let children = match name {
             "sources" => sources::of(db, Object::Event, ids)?,
             "attributes" => attributes::of(db, Object::Event, ids, true)?,
-            _ => tags::of(db, Object::Event, ids)?,
+            "tags" => tags::of(db, Object::Event, ids)?,
+            "indicators" => links::indicators_of_events(db, ids, &with.under(name))?,
+            // The sandbox attaches nothing else to events.
+            _ => Children::default(),
         };
         relations.push((name, children));
     }

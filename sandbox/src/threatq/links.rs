@@ -69,29 +69,42 @@ pub(super) fn add_nested(
 
 /// The indicators that are linked to these, in either direction.
 pub(super) fn indicators_of(db: &Connection, ids: &[i64], with: &With) -> rusqlite::Result<Children> {
-    let mut children = relations::children(
-        db,
-        "SELECT l.indicator_id, l.id, l.object_id FROM tq_link l
-         WHERE l.indicator_id IN (SELECT value FROM json_each(?1)) AND l.object = ?2
-         UNION ALL
-         SELECT l.object_id, l.id, l.indicator_id FROM tq_link l
-         WHERE l.object_id IN (SELECT value FROM json_each(?1)) AND l.object = ?2",
-        Object::Indicator,
-        ids,
-        |row| {
-            let other: i64 = row.get(2)?;
-            Ok(json!({ "id": other, "pivot": pivot(row.get(1)?, row.get(0)?, Object::Indicator, other) }))
-        },
-    )?;
-    for record in children.iter_mut() {
-        let Some(other) = record.get("id").and_then(Value::as_i64) else { continue };
+    let sql = "SELECT l.indicator_id, l.id, l.object_id FROM tq_link l
+               WHERE l.indicator_id IN (SELECT value FROM json_each(?1)) AND l.object = ?2
+               UNION ALL
+               SELECT l.object_id, l.id, l.indicator_id FROM tq_link l
+               WHERE l.object_id IN (SELECT value FROM json_each(?1)) AND l.object = ?2";
+    let mut children = relations::children(db, sql, Object::Indicator, ids, |row| {
+        let other: i64 = row.get(2)?;
+        Ok(json!({ "id": other, "pivot": pivot(row.get(1)?, row.get(0)?, Object::Indicator, other) }))
+    })?;
+    complete(db, &mut children, with)?;
+    Ok(children)
+}
+
+/// The indicators that are linked to these events.
+pub(super) fn indicators_of_events(db: &Connection, ids: &[i64], with: &With) -> rusqlite::Result<Children> {
+    let sql = "SELECT l.object_id, l.id, l.indicator_id FROM tq_link l
+               WHERE l.object_id IN (SELECT value FROM json_each(?1)) AND l.object = ?2 ORDER BY l.id";
+    let mut children = relations::children(db, sql, Object::Event, ids, |row| {
+        let indicator: i64 = row.get(2)?;
+        Ok(json!({ "id": indicator, "pivot": pivot(row.get(1)?, indicator, Object::Event, row.get(0)?) }))
+    })?;
+    complete(db, &mut children, with)?;
+    Ok(children)
+}
+
+/// Puts the record of an indicator in the place of its id; the link stays.
+fn complete(db: &Connection, links: &mut Children, with: &With) -> rusqlite::Result<()> {
+    for record in links.iter_mut() {
+        let Some(id) = record.get("id").and_then(Value::as_i64) else { continue };
         let link = record.get("pivot").cloned();
-        if let Some(mut full) = list_shape::records(db, &[other], with)?.pop() {
+        if let Some(mut full) = list_shape::records(db, &[id], with)?.pop() {
             relations::put(&mut full, "pivot", link);
             *record = full;
         }
     }
-    Ok(children)
+    Ok(())
 }
 
 /// The kind of object that a path names in the plural.

@@ -85,7 +85,7 @@ pub struct Platform {
 }
 
 /// Address and credentials. The user and the private client are analysts.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Access {
     /// Without a slash at the end.
@@ -105,7 +105,7 @@ pub struct Access {
 }
 
 /// A user for demos and tests.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct User {
     /// Name of the group.
     pub group: &'static str,
@@ -158,11 +158,11 @@ fn demo_accounts(db: &Connection, clock: &Clock) -> Result<Access, Error> {
         let user = User {
             group: group.name(),
             email: format!("{}@sandbox.example", group.name()),
-            password: secret::random_hex(20)?,
+            password: secret::made_password()?,
         };
         let new = NewUser {
             email: user.email.clone(),
-            password: user.password.clone(),
+            password_hash: secret::hash_made_password(&user.password)?,
             group,
             session_minutes: SESSION_MINUTES,
             two_step: false,

@@ -16,12 +16,12 @@ use crate::{Error, secret};
 const FAILURES_BEFORE_LOCK: i64 = 5;
 
 /// What is to be known about a new user.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewUser {
     /// What the platform calls `email`, and OAuth a user name.
     pub email: String,
-    /// In clear, here only.
-    pub password: String,
+    /// By `secret::hash_password` or `secret::hash_made_password`.
+    pub password_hash: String,
     /// What the user may do.
     pub group: Group,
     /// Life of the user's access tokens.
@@ -52,7 +52,7 @@ pub fn put(db: &Connection, user: &NewUser, now: Seconds) -> Result<(), Error> {
            two_step = ?5, hide_reference_lists = ?6, failures = 0, locked_until = 0",
         params![
             user.email,
-            secret::hash_password(&user.password)?,
+            user.password_hash,
             user.group.name(),
             user.session_minutes,
             user.two_step,

@@ -81,37 +81,47 @@ pub(crate) fn refreshable(db: &Connection, refresh_token: &str, now: Seconds) ->
     .optional()
 }
 
-/// The account behind an access token, unless it is unknown or expired. The first call with a token
-/// ends the refresh token that it replaces.
-pub(crate) fn authorise(db: &Connection, access_token: &str, now: Seconds) -> Result<Option<Caller>, Failure> {
-    let found = db
-        .prepare_cached(
-            "SELECT t.id, t.used, t.follows, u.id, u.email, c.id, c.name,
-                    coalesce(u.user_group, c.user_group),
-                    coalesce(u.hide_reference_lists, c.hide_reference_lists), coalesce(u.source_id, c.source_id)
-             FROM tq_token t JOIN tq_client c ON c.id = t.client LEFT JOIN tq_user u ON u.id = t.user
-             WHERE t.access_digest = ? AND t.expires_at > ?",
-        )?
-        .query_row(params![digest(access_token), now], |row| {
-            let token: (i64, bool, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let (user, email): (Option<i64>, Option<String>) = (row.get(3)?, row.get(4)?);
-            let (client, client_name): (i64, String) = (row.get(5)?, row.get(6)?);
-            let group: String = row.get(7)?;
-            let caller = Caller {
-                id: user.unwrap_or(client),
-                name: email.clone().unwrap_or(client_name),
-                email,
-                group: Group::from_name(&group).unwrap_or(Group::Observer),
-                hide_reference_lists: row.get(8)?,
-                source_id: row.get(9)?,
-            };
-            Ok((token, caller))
-        })
-        .optional()?;
-    let Some(((id, used, follows), caller)) = found else { return Ok(None) };
-    if !used {
-        db.execute("UPDATE tq_token SET used = 1 WHERE id = ?", [id])?;
-        db.execute("UPDATE tq_token SET refresh_digest = NULL WHERE id = ?", [follows])?;
-    }
-    Ok(Some(caller))
+/// A good access token.
+pub(crate) struct Authorised {
+    pub(crate) caller: Caller,
+    /// Row of the token.
+    pub(crate) token: i64,
+    /// Whether it has authorised a call before.
+    pub(crate) used: bool,
+}
+
+/// What this access token authorises, unless it is unknown or expired.
+pub(crate) fn authorise(db: &Connection, access_token: &str, now: Seconds) -> rusqlite::Result<Option<Authorised>> {
+    db.prepare_cached(
+        "SELECT t.id, t.used, u.id, u.email, c.id, c.name,
+                coalesce(u.user_group, c.user_group),
+                coalesce(u.hide_reference_lists, c.hide_reference_lists), coalesce(u.source_id, c.source_id)
+         FROM tq_token t JOIN tq_client c ON c.id = t.client LEFT JOIN tq_user u ON u.id = t.user
+         WHERE t.access_digest = ? AND t.expires_at > ?",
+    )?
+    .query_row(params![digest(access_token), now], |row| {
+        let (user, email): (Option<i64>, Option<String>) = (row.get(2)?, row.get(3)?);
+        let (client, client_name): (i64, String) = (row.get(4)?, row.get(5)?);
+        let group: String = row.get(6)?;
+        let caller = Caller {
+            id: user.unwrap_or(client),
+            name: email.clone().unwrap_or(client_name),
+            email,
+            group: Group::from_name(&group).unwrap_or(Group::Observer),
+            hide_reference_lists: row.get(7)?,
+            source_id: row.get(8)?,
+        };
+        Ok(Authorised { caller, token: row.get(0)?, used: row.get(1)? })
+    })
+    .optional()
+}
+
+/// The first call with a token: it ends the refresh token that the token replaces.
+pub(crate) fn begin_use(db: &Connection, token: i64) -> rusqlite::Result<()> {
+    db.execute("UPDATE tq_token SET used = 1 WHERE id = ?", [token])?;
+    db.execute(
+        "UPDATE tq_token SET refresh_digest = NULL WHERE id = (SELECT follows FROM tq_token WHERE id = ?)",
+        [token],
+    )?;
+    Ok(())
 }
