@@ -4,7 +4,7 @@ import "./pkg/element.js";
 import { el } from "./dom.js";
 
 const ALERT =
-  "Beacon from 203.0.113.9 to evil[.]example and hxxps://login.example[.]net/update.php, mail from billing@example[.]com.";
+  "Beacon from 203.0.113.9 to evil[.]example[.]org and hxxps://login.example[.]net/update.php, mail from billing@example[.]com.";
 
 for (const element of document.querySelectorAll("ioc-lookup")) element.ask = invented;
 for (const pre of document.querySelectorAll(".example pre:not(.log)")) addCopy(pre);

@@ -6,9 +6,10 @@ import { el } from "./dom.js";
 
 const samples = {
   value: "example[.]com",
-  text: `The loader came from hxxps://login.example[.]net/update.php and reported to 185.220.101.45 on port 443.
-Its hash is 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08; it exploits CVE-2021-44228.
-Mail came from billing@example[.]com. Inside, 10.20.30.40 was scanned next.`,
+  text: `The loader came from hxxp://bad[.]example/gate.php and reported to 203[.]0[.]113[.]9 on port 2222.
+Its hash is 7962b63221aca9cc98c9c938c57d56e491d8cf86aa9698430b4e9675a50c5ac7. The lure was
+hxxps://login[.]example/reset?user=1,2&rate=50%25; 198.51.100.23 only scanned.
+Inside, 10.20.30.40 was touched next, through CVE-2021-44228.`,
 };
 
 const byId = (id) => document.getElementById(id);

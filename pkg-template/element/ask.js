@@ -1,6 +1,6 @@
 // The three ways to an answer: a function of the page, a server of the page's owner, the platforms.
 
-import * as pkg from "../index.js";
+import { lookupStream } from "../index.js";
 import { askEndpoint } from "./endpoint.js";
 import { readResult } from "./result.js";
 
@@ -13,7 +13,7 @@ export function connected({ ask, endpoint, clients }) {
 export async function* answers(values, { ask, endpoint, clients, fetch }, { signal, onProgress }) {
   if (ask) yield* asked(await ask(values, { signal, onProgress }));
   else if (endpoint) yield* askEndpoint(endpoint, values, { signal, fetch });
-  else yield* asked(pkg.lookupStream(values, clients, { signal, onProgress }));
+  else yield* asked(lookupStream(values, clients, { signal, onProgress }));
 }
 
 async function* asked(results) {

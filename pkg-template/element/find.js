@@ -1,22 +1,27 @@
 // Which indicators a text holds, and which of them are ticked to begin with.
 //
-// - **Shape**: `{ kind, value, raw, special, low, defanged, ticked }`, each value once, in the order of the text.
+// - **Shape**: `{ kind, value, internal, low, defanged, ticked }`, each value once, in the order of the text.
 // - **Errors**: the package's own, when the wasm cannot be loaded.
 
-import * as pkg from "../index.js";
+import init, { classify, extract, refang } from "../index.js";
 
 /** UTF-16 units. Above it a paste is more likely a mistake, and a text area no fit place for it. */
 export const LONGEST_TEXT = 5_000_000;
 
+// Addresses and names that the standards reserve for examples. Nobody has them, so to ask about them gives
+// nothing away; all other special ones belong to the inside of some network.
+const FOR_EXAMPLES =
+  /^(192\.0\.2|198\.51\.100|203\.0\.113)\.|^\[?(2001:db8|3fff):|(^|\.)(example(\.(com|net|org|edu))?|test|invalid)$/;
+
 /** `unticked`: identities ([keyOf]) that the person has unticked before and that stay so. */
 export async function findIndicators(text, unticked = new Set()) {
-  await pkg.default();
+  await init();
   const found = one(text) ?? all(text);
-  // Someone who pastes nothing but private addresses means them; among others they must not leave
+  // Someone who pastes nothing but internal addresses means them; among others they must not leave
   // the network unasked.
-  const onlySpecial = found.every((candidate) => candidate.special);
+  const onlyInternal = found.every((candidate) => candidate.internal);
   for (const candidate of found) {
-    const meant = !candidate.low && (onlySpecial || !candidate.special);
+    const meant = !candidate.low && (onlyInternal || !candidate.internal);
     candidate.ticked = (meant || found.length === 1) && !unticked.has(keyOf(candidate));
   }
   return found;
@@ -32,30 +37,20 @@ export function keyOf({ kind, value }) {
 function one(text) {
   const raw = text.trim();
   if (raw === "" || raw.length > 4_096 || /\s/.test(raw)) return null;
-  const known = pkg.classify(raw);
-  return known && [{ ...known, raw, low: false, defanged: raw !== pkg.refang(raw) }];
+  const known = classify(raw);
+  return known && [candidate({ ...known, confidence: "high", defanged: raw !== refang(raw) })];
 }
 
 function all(text) {
-  if (!pkg.extract) return words(text);
-  return pkg
-    .extract(text, { unique: true, includeLow: true })
-    .map(({ kind, value, raw, special, confidence, defanged }) => ({
-      kind,
-      value,
-      raw,
-      special,
-      low: confidence === "low",
-      defanged,
-    }));
+  return extract(text, { unique: true, includeLow: true }).map(candidate);
 }
 
-// A package that judges single strings only still reads a list, and words between blanks.
-function words(text) {
-  const found = new Map();
-  for (const word of text.split(/[\s,;"'<>]+/)) {
-    const [candidate] = one(word.replace(/[.:!?)]+$/, "")) ?? [];
-    if (candidate && !found.has(keyOf(candidate))) found.set(keyOf(candidate), candidate);
-  }
-  return [...found.values()];
+function candidate({ kind, value, special, confidence, defanged }) {
+  const internal = special && !FOR_EXAMPLES.test(hostOf(kind, value));
+  return { kind, value, internal, low: confidence === "low", defanged };
+}
+
+function hostOf(kind, value) {
+  if (kind === "url") return URL.canParse(value) ? new URL(value).hostname : "";
+  return value.slice(value.indexOf("@") + 1);
 }

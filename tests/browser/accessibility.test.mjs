@@ -40,6 +40,7 @@ const STATES = [
       await connect(page, stage.line);
       await page.waitForSelector(".connected li");
       await lookUp(page, "example[.]com");
+      await appears(page, ".card");
       await page.click("ioc-lookup >>> .raw > summary");
     },
   ],
@@ -50,7 +51,8 @@ const STATES = [
       const done = ended(page);
       await page.click("ioc-lookup >>> .primary");
       await done;
-      await page.click("ioc-lookup >>> .results details > summary");
+      await page.click("ioc-lookup >>> .results summary");
+      await appears(page, ".card");
       await page.click("ioc-lookup >>> .history > summary");
     },
   ],
@@ -251,6 +253,7 @@ for (const name of names) {
         await connect(page, stage.line);
         await page.waitForSelector(".connected li");
         await lookUp(page, "example.com");
+      await appears(page, ".card");
         const words = [];
         const walk = ({ role, name, children = [] }) => {
           words.push(`${role}: ${name}`);

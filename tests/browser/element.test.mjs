@@ -311,6 +311,7 @@ for (const name of names) {
       await open();
       await useClient(page);
       await lookUp(page, "example.com");
+      await appears(page, ".card");
       const link = await page.$eval("ioc-lookup >>> .card a", ({ href, target, rel }) => ({ href, target, rel }));
       assert.deepEqual(link, {
         href: "https://threatq.example.com/indicators/1/details",

@@ -41,12 +41,19 @@ const KINDS = [
 export function classify(text) {
   const value = refang(text);
   const known = KINDS.find(([, form]) => form.test(value));
-  return known ? { kind: known[0], value: value.toLowerCase(), special: /^(?:10|127|192\.168)\./.test(value) } : null;
+  return known
+    ? {
+        kind: known[0],
+        value: value.toLowerCase(),
+        special: /^(?:10|127|192\.168)\.|example(?:\.(?:com|net|org))?$/.test(value),
+      }
+    : null;
 }
 
 export function extract(text) {
   const found = new Map();
-  for (const { 0: raw, index } of text.matchAll(/[^\s,;"'<>]+/g)) {
+  for (const { 0: word, index } of text.matchAll(/[^\s,;"'<>]+/g)) {
+    const raw = word.replace(/[.:]+$/, "");
     const known = classify(raw);
     if (!known || found.has(known.value)) continue;
     const confidence = /\.(?:zip|md|sh)$/.test(known.value) ? "low" : "high";

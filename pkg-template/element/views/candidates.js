@@ -52,7 +52,7 @@ export function candidatesView({ session, text }) {
       root.open = true;
       show(
         hint,
-        candidates.some(({ special, low }) => special || low),
+        candidates.some(({ internal, low }) => internal || low),
       );
       title.textContent = text("found", { n: candidates.length });
       this.ticks();
@@ -73,7 +73,7 @@ export function candidatesView({ session, text }) {
 }
 
 function rowOf(candidate, session, text) {
-  const notes = ["special", "low", "defanged"].filter((note) => candidate[note]);
+  const notes = ["internal", "low", "defanged"].filter((note) => candidate[note]);
   const box = el("input", { type: "checkbox", tabindex: "-1", onchange: () => session.tick([candidate], box.checked) });
   box.checked = candidate.ticked;
   const root = el(

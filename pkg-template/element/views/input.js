@@ -87,7 +87,7 @@ function asksForLookUp(event, value) {
   return event.ctrlKey || event.metaKey || !value.includes("\n");
 }
 
-function sentence(text, { kind, value, special }) {
+function sentence(text, { kind, value, internal }) {
   const [before, after] = text("recognised", { kind: text(`kind.${kind}`), value: "\n" }).split("\n");
-  return [before, foreign(value, { class: "value" }), after, special ? ` (${text("special")})` : ""];
+  return [before, foreign(value, { class: "value" }), after, internal ? ` (${text("internal")})` : ""];
 }

@@ -32,8 +32,8 @@ function spanOf(dated) {
   if (known.length === 0) return null;
   const from = Math.min(...known.map((source) => source.from));
   const to = Math.max(...known.map((source) => source.to));
-  // A single instant needs room on both sides.
-  return to > from ? { from, to } : { from: from - DAY_MS, to: to + DAY_MS };
+  // What is over within a day needs room on both sides.
+  return to - from > DAY_MS ? { from, to } : { from: from - DAY_MS, to: to + DAY_MS };
 }
 
 function row(source, span, text) {

@@ -1,59 +1,38 @@
-// What can be done with results besides reading them: copied, saved as a file. A button exists where the
-// package has the converter.
+// What can be done with results besides reading them: copied, saved as a file. A button for a file exists
+// where the package has the converter.
 
 import * as pkg from "../../index.js";
 import { el } from "../dom.js";
 import { copy, save } from "../export.js";
 import { icon } from "../icons.js";
 
+const FILES = [
+  { format: "csv", extension: "csv", type: "text/csv", convert: pkg.toCsv },
+  { format: "stix", extension: "json", type: "application/stix+json", convert: pkg.toStix },
+];
+
 /** The buttons for all results that are shown; `shown()` gives them. */
 export function toolBar(context, shown) {
-  const { text } = context;
-  const stix = (results) => JSON.stringify(pkg.toStix(results), null, 2);
-  return el(
-    "div",
-    { class: "tools" },
-    copyButton(context, shown),
-    pkg.toCsv &&
-      saveButton(context, shown, {
-        format: "csv",
-        label: text("exportCsvLabel"),
-        extension: "csv",
-        type: "text/csv",
-        write: pkg.toCsv,
-      }),
-    pkg.toStix &&
-      saveButton(context, shown, {
-        format: "stix",
-        label: text("exportStixLabel"),
-        extension: "json",
-        type: "application/stix+json",
-        write: stix,
-      }),
-  );
+  const files = FILES.filter(({ convert }) => convert).map((file) => saveButton(context, shown, file));
+  return el("div", { class: "tools" }, copyButton(context, shown), files);
 }
 
 /** Copies the values of `results()`, defanged. */
 export function copyButton({ text, say }, results) {
-  return (
-    pkg.defang &&
-    tool(
-      "copy",
-      {
-        part: "button copy",
-        onclick: async () => {
-          const values = results().map(({ value }) => pkg.defang(value));
-          say((await copy(values.join("\n"))) ? text("copied", { n: values.length }) : text("copyFailed"));
-        },
-      },
-      text("copyDefanged"),
-    )
-  );
+  const onclick = async () => {
+    const values = results().map(({ value }) => pkg.defang(value));
+    say((await copy(values.join("\n"))) ? text("copied", { n: values.length }) : text("copyFailed"));
+  };
+  return tool("copy", { part: "button copy", onclick }, text("copyDefanged"));
 }
 
-function saveButton({ text, say }, results, { format, label, extension, type, write }) {
-  const onclick = () => say(text("exported", { file: save(extension, type, write(results())) }));
-  return tool("save", { part: `button ${format}`, "aria-label": label, onclick }, text(format));
+function saveButton({ text, say }, results, { format, extension, type, convert }) {
+  const onclick = () => {
+    const converted = convert(results());
+    const content = typeof converted === "string" ? converted : JSON.stringify(converted, null, 2);
+    say(text("exported", { file: save(extension, type, content) }));
+  };
+  return tool("save", { part: `button ${format}`, "aria-label": text(`exportAs.${format}`), onclick }, text(format));
 }
 
 function tool(sign, attributes, words) {
