@@ -194,36 +194,29 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes a value of a checked text.
+    /// Passes a value of a checked text. Most of what a text holds is passed here several times, so the place is kept in a
+    /// local and not in `self`.
     fn pass_value(&mut self) {
-        let mut depth = 0u32;
-        loop {
-            match self.next() {
-                Some(b'"') => self.pass_string(),
-                Some(b'{' | b'[') => depth += 1,
-                Some(b'}' | b']') => depth = depth.saturating_sub(1),
-                Some(_) if depth == 0 => {
-                    while !matches!(self.peek(), None | Some(b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r')) {
-                        self.at += 1;
+        let bytes = self.text.as_bytes();
+        let (mut at, mut depth) = (self.at, 0u32);
+        while let Some(byte) = bytes.get(at) {
+            at += 1;
+            match byte {
+                b'"' => at = end_of_string(bytes, at),
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ if depth > 0 => continue,
+                _ => {
+                    while !matches!(bytes.get(at), None | Some(b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r')) {
+                        at += 1;
                     }
                 }
-                Some(_) => {}
-                None => return,
             }
             if depth == 0 {
-                return;
+                break;
             }
         }
-    }
-
-    fn pass_string(&mut self) {
-        loop {
-            match self.next() {
-                Some(b'\\') => self.at += 1,
-                Some(b'"') | None => return,
-                Some(_) => {}
-            }
-        }
+        self.at = at;
     }
 
     /// Checks a value. One bit for each open bracket tells objects from arrays.
@@ -287,23 +280,25 @@ impl Reader<'_> {
     }
 
     fn check_string(&mut self) -> Result<(), Bad> {
+        let bytes = self.text.as_bytes();
         loop {
+            // Almost every byte of a text is one of these, and means nothing.
+            while matches!(bytes.get(self.at), Some(0x20..=0x21 | 0x23..=0x5b | 0x5d..)) {
+                self.at += 1;
+            }
             match self.next().ok_or(Bad::Syntax)? {
                 b'"' => return Ok(()),
-                b'\\' => match self.next().ok_or(Bad::Syntax)? {
-                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
-                    b'u' => {
-                        for _ in 0..4 {
-                            if !self.next().is_some_and(|digit| digit.is_ascii_hexdigit()) {
-                                return Err(Bad::Syntax);
-                            }
-                        }
-                    }
-                    _ => return Err(Bad::Syntax),
-                },
-                0..=0x1f => return Err(Bad::Syntax),
-                _ => {}
+                b'\\' => self.check_escape()?,
+                _ => return Err(Bad::Syntax),
             }
+        }
+    }
+
+    fn check_escape(&mut self) -> Result<(), Bad> {
+        match self.next().ok_or(Bad::Syntax)? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(()),
+            b'u' if (0..4).all(|_| self.next().is_some_and(|digit| digit.is_ascii_hexdigit())) => Ok(()),
+            _ => Err(Bad::Syntax),
         }
     }
 
@@ -339,6 +334,19 @@ impl Reader<'_> {
             self.at += 1;
         }
     }
+}
+
+/// The place behind the closing quote of a string of a checked text; `at` is behind the opening one.
+fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'"' => break,
+            b'\\' => at += 1,
+            _ => {}
+        }
+    }
+    at
 }
 
 /// A decimal number: exact for what fits 53 bits and a few decimals, which is all that scores, ids, totals and lifetimes

@@ -102,6 +102,10 @@ impl Shape {
         for envelope in &envelopes {
             rows.extend(envelope.rows());
         }
+        let wrong: Vec<String> = rows.iter().copied().filter_map(item_error).collect();
+        if let (false, Some(answer)) = (wrong.is_empty(), answers.last()) {
+            return Err(api.refused(answer, &Complaint { error: None, text: Some(wrong.join("; ")) }));
+        }
         let list = || array(rows.iter().map(|row| row.text()));
         Ok(Output::Json(match (self, envelopes.first()) {
             (Shape::Data, Some(envelope)) => envelope.data.map_or("null", Raw::text).to_owned(),
@@ -132,6 +136,12 @@ impl Api {
         self.session.send(&self.call, &request, false).await
     }
 
+    /// A success that says no.
+    fn refused(&self, answer: &Response, complaint: &Complaint) -> Error {
+        let error = self.session.complain(Error::new(Code::RequestRejected), complaint);
+        self.call.stamp(error.with_status(answer.status))
+    }
+
     /// Reads an answer's envelope.
     ///
     /// # Errors
@@ -143,12 +153,8 @@ impl Api {
         let body = json::parse(text).map_err(|_| invalid("not_json"))?;
         let members = body.pick(&["data", "errors", "total", "nextCursorMark"]);
         let [data, errors, total, next_cursor] = members.ok_or_else(|| invalid("shape"))?;
-        let refused = data.into_iter().flat_map(Raw::items).filter_map(item_error).collect::<Vec<_>>();
-        if errors.is_some_and(|errors| !errors.is_null()) || !refused.is_empty() {
-            let mut complaint = Complaint::of(body);
-            complaint.text = complaint.text.or_else(|| Some(refused.join("; ")));
-            let error = self.session.complain(Error::new(Code::RequestRejected), &complaint);
-            return Err(self.call.stamp(error.with_status(answer.status)));
+        if errors.is_some_and(|errors| !errors.is_null()) {
+            return Err(self.refused(answer, &Complaint::of(body)));
         }
         if data.is_some_and(|data| !data.is_null() && !data.is_array() && !data.is_object()) {
             return Err(invalid("shape"));
@@ -162,9 +168,9 @@ impl Api {
     }
 }
 
-/// What an item of a bulk answer says was wrong with it. Looks for the name before it reads: most records have none.
+/// What an item of a bulk answer says was wrong with it.
 fn item_error(item: Raw<'_>) -> Option<String> {
-    let error = item.text().contains("\"error\"").then(|| item.get("error")).flatten()?;
+    let error = item.get("error")?;
     let text = error.string().map_or_else(|| error.text().to_owned(), |text| text.into_owned());
     (!error.is_null()).then_some(text)
 }

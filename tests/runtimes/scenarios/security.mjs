@@ -137,7 +137,7 @@ export default [
         x.state.old.push(refresh, access);
         return undefined;
       }
-      return x.json(400, { error: "invalid_request", error_description: `Known: ${x.headers.authorization} ${x.state.old.join(" ")} ${x.search}` });
+      return x.json(400, { error: "invalid_request", error_description: `Known: ${x.headers.authorization} ${x.headers.authorization?.startsWith("Basic ") ? "" : x.state.old.join(" ")} ${x.search}` });
     },
     async run(t) {
       const client = await t.client({ auth: "password" });
