@@ -23,13 +23,22 @@ pub struct Understood {
     pub referrer_policy: bool,
 }
 
-/// Aborts what is on the wire when it is dropped.
-struct OnTheWire(AbortController);
+/// Aborts what is on the wire when it is dropped before its answer has arrived.
+struct OnTheWire(Option<AbortController>);
+
+impl OnTheWire {
+    /// The answer is here, to its last byte. To abort it now would be told as a failure by some runtimes.
+    fn arrived(mut self) {
+        self.0 = None;
+    }
+}
 
 impl Drop for OnTheWire {
     fn drop(&mut self) {
-        // Always an Error: some runtimes stumble over other reasons (H20).
-        self.0.abort_with_reason(&js_sys::Error::new("no longer needed"));
+        if let Some(controller) = &self.0 {
+            // Always an Error: some runtimes stumble over other reasons (H20).
+            controller.abort_with_reason(&js_sys::Error::new("no longer needed"));
+        }
     }
 }
 
@@ -43,7 +52,7 @@ pub async fn send(
     let controller = AbortController::new().map_err(|_| Broken::BadResponse)?;
     // What could throw here prints the value; it was validated, and what is thrown is dropped all the same (S5, S12).
     let init = init(&request, &controller, understood).map_err(|_| Broken::BadResponse)?;
-    let wire = OnTheWire(controller);
+    let wire = OnTheWire(Some(controller));
     let called = match custom {
         Some(custom) => custom.call2(&JsValue::UNDEFINED, &request.url.as_str().into(), &init),
         None => {
@@ -59,16 +68,17 @@ pub async fn send(
     if response.is_redirect() || response.kind != Kind::Plain || plan.unread.skips(response.status) {
         // Nobody reads it; it must not hold a socket (H10).
         cancel(get(&answer, "body"));
-    } else {
-        let refusal = response.status >= 400 && plan.refusal_limit < plan.limit;
-        let limit = if refusal { plan.refusal_limit } else { plan.limit };
-        response.body = match body(&answer, limit).await? {
-            Some(bytes) => bytes,
-            None if refusal => Vec::new(),
-            None => return Err(Broken::TooLarge(response.status)),
-        };
+        return Ok(response);
     }
-    drop(wire);
+    let refusal = response.status >= 400 && plan.refusal_limit < plan.limit;
+    match body(&answer, if refusal { plan.refusal_limit } else { plan.limit }).await? {
+        Some(bytes) => {
+            response.body = bytes;
+            wire.arrived();
+        }
+        None if refusal => {}
+        None => return Err(Broken::TooLarge(response.status)),
+    }
     Ok(response)
 }
 

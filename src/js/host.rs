@@ -109,12 +109,14 @@ impl Host for JsHost {
     fn pause(&self, ms: f64) -> Boxed<()> {
         let Some(sleep) = self.sleep.clone() else { return self.timer(ms) };
         Box::pin(async move {
-            let Ok(waiting) = Waiting::begin() else { return Timer::new(ms).await };
-            let slept = sleep.call2(&JsValue::UNDEFINED, &ms.into(), &waiting.0.signal());
+            let Ok(mut waiting) = Waiting::begin() else { return Timer::new(ms).await };
+            let signal = waiting.0.as_ref().map_or(JsValue::UNDEFINED, |controller| controller.signal().into());
+            let slept = sleep.call2(&JsValue::UNDEFINED, &ms.into(), &signal);
             let outcome = match slept {
                 Ok(promise) => settled(&promise).await,
                 Err(thrown) => Err(thrown),
             };
+            waiting.0 = None;
             if outcome.is_err() {
                 Timer::new(ms).await;
             }
@@ -198,17 +200,19 @@ pub fn to_ascii(host: &str) -> Option<String> {
 }
 
 /// Aborts the signal of a pause that nobody waits for any more.
-struct Waiting(web_sys::AbortController);
+struct Waiting(Option<web_sys::AbortController>);
 
 impl Waiting {
     fn begin() -> Result<Waiting, JsValue> {
-        web_sys::AbortController::new().map(Waiting)
+        web_sys::AbortController::new().map(|controller| Waiting(Some(controller)))
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.abort_with_reason(&js_sys::Error::new("no longer needed"));
+        if let Some(controller) = &self.0 {
+            controller.abort_with_reason(&js_sys::Error::new("no longer needed"));
+        }
     }
 }
 
