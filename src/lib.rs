@@ -4,6 +4,7 @@
 //!
 //! - `js`: the boundary, the only part that knows JavaScript. It converts and delegates.
 //! - [`platform`]: ThreatQ, QRadar, Taegis: one folder each.
+//! - [`watchlist`]: indicators to match against, kept as bytes and asked without any network.
 //! - [`report`]: what a platform says about a value.
 //! - [`auth`]: tokens, and authorized calls.
 //! - [`http`]: requests and answers as plain values, retries, limits.
@@ -38,3 +39,4 @@ pub mod platform;
 pub mod report;
 pub mod secret;
 pub mod time;
+pub mod watchlist;

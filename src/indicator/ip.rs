@@ -9,9 +9,25 @@ const MAX_ZONE: usize = 32;
 
 /// The IPv4 address that this is: four decimal octets, no leading zero.
 pub fn v4(text: &str) -> Option<u32> {
-    let mut octets = text.split('.').map(octet);
-    let address = u32::from_be_bytes([octets.next()??, octets.next()??, octets.next()??, octets.next()??]);
-    octets.next().is_none().then_some(address)
+    let mut address = 0u32;
+    let mut octet = None;
+    let mut dots = 0;
+    for &byte in text.as_bytes() {
+        octet = match (byte, octet) {
+            (b'0'..=b'9', None) => Some(u32::from(byte - b'0')),
+            (b'0'..=b'9', Some(value @ 1..)) if value < 100 => Some(value * 10 + u32::from(byte - b'0')),
+            (b'.', Some(value)) => {
+                address = address << 8 | value;
+                dots += 1;
+                None
+            }
+            _ => return None,
+        };
+        if octet > Some(255) {
+            return None;
+        }
+    }
+    (dots == 3).then_some(address << 8 | octet?)
 }
 
 fn octet(text: &str) -> Option<u8> {
@@ -75,6 +91,15 @@ pub(crate) fn v4_prefix(text: Text<'_>, position: usize) -> Option<(u8, usize)> 
         return mask_length(mask).map(|length| (length, end));
     }
     prefix_length(text, position, 32)
+}
+
+/// The IPv6 address that this is, without brackets and zone.
+pub fn v6(text: &str) -> Option<u128> {
+    let text = Text::new(text);
+    match read_v6(text, 0) {
+        ReadV6::Address(found) if found.end == text.len() => Some(found.address),
+        _ => None,
+    }
 }
 
 /// An IPv6 address in text.
