@@ -88,22 +88,32 @@ export const consoleLines = {
 
 // ------------------------------------------------------------------ unhandled rejections
 
-const unhandled = [];
+/** By promise: some runtimes report a rejection first and take that back when a handler comes in the same turn. */
+const unhandled = new Map();
+const exceptions = [];
 if (typeof globalThis.process?.on === "function" && typeof globalThis.window === "undefined") {
-  globalThis.process.on("unhandledRejection", (reason) => unhandled.push(reason));
-  globalThis.process.on("uncaughtException", (reason) => unhandled.push(reason));
+  globalThis.process.on("unhandledRejection", (reason, promise) => unhandled.set(promise, reason));
+  globalThis.process.on("rejectionHandled", (promise) => unhandled.delete(promise));
+  globalThis.process.on("uncaughtException", (reason) => exceptions.push(reason));
 } else if (typeof globalThis.addEventListener === "function") {
   globalThis.addEventListener("unhandledrejection", (event) => {
-    unhandled.push(event.reason);
+    unhandled.set(event.promise, event.reason);
     event.preventDefault?.();
   });
+  globalThis.addEventListener("rejectionhandled", (event) => unhandled.delete(event.promise));
   globalThis.addEventListener("error", (event) => {
-    if (event.error !== undefined) unhandled.push(event.error);
+    if (event.error !== undefined) exceptions.push(event.error);
   });
 }
 
 /** Rejections and exceptions that nobody caught (T11). */
-export const strays = { take: () => unhandled.splice(0) };
+export const strays = {
+  take() {
+    const all = [...unhandled.values(), ...exceptions.splice(0)];
+    unhandled.clear();
+    return all;
+  },
+};
 
 // ------------------------------------------------------------------ wasm
 

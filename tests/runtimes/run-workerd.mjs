@@ -47,8 +47,10 @@ export async function openWorkerd(compatibilityDate) {
       const { id } = job.addresses;
       await ask("begin", { job });
       const calls = Array.from({ length: scenario.callers }, (_, caller) => ask("call", { id, caller }));
-      await Promise.all(calls);
-      return ask("finish", { id });
+      const ended = await Promise.allSettled(calls);
+      const result = await ask("finish", { id });
+      ended.forEach(({ reason }, caller) => reason && result.failures.push(`caller ${caller}: ${reason.message}`));
+      return result;
     },
     close: () => miniflare.dispose(),
   };

@@ -27,7 +27,9 @@ export const encodings = {
   "json, ascii": jsonAscii,
   "json, escaped slash": (text) => JSON.stringify(text).slice(1, -1).replaceAll("/", "\\/"),
   html: (text) => html(text, "&#39;", "&quot;"),
-  "html, numeric": (text) => html(text, "&#x27;", "&#34;"),
+  "html, as Python": (text) => html(text, "&#x27;", "&quot;"),
+  "html, as PHP": (text) => html(text, "&#039;", "&quot;"),
+  "html, as Go": (text) => html(text, "&#39;", "&#34;"),
 };
 
 export class Secrets {

@@ -193,7 +193,7 @@ export default [
         { apiType: "gamma" }, { apiType: 7 }, { name: 7 },
       ];
       for (const row of rows) {
-        const error = await t.refused(t.ioc.createClient(t.config(row)), { code: "config_invalid", category: "config", retryable: false, attempts: (n) => n === undefined || n === 0 }, JSON.stringify(row, (key, value) => (typeof value === "function" ? `${value}` : typeof value === "bigint" ? "bigint" : value)));
+        const error = await t.refused(t.ioc.createClient({ ...t.config(), ...row }), { code: "config_invalid", category: "config", retryable: false, attempts: (n) => n === undefined || n === 0 }, JSON.stringify(row, (key, value) => (typeof value === "function" ? `${value}` : typeof value === "bigint" ? "bigint" : value)));
         t.assert.ok(typeof error.reason === "string" && error.reason !== "", "reason names the option");
       }
       for (const nothing of [undefined, null, 7, "x", []]) await t.refused(t.ioc.createClient(nothing), { code: "config_invalid" }, JSON.stringify(nothing));
