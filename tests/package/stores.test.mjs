@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { Miniflare } from "miniflare";
 
 import { entry, packaged, project } from "../support/project.mjs";
+import { filesIn, packageFolder } from "../runtimes/packed.mjs";
 import { startSandbox, threatqConfig } from "./sandbox.mjs";
 
 const run = promisify(execFile);
@@ -184,7 +185,6 @@ describe("a Durable Object", () => {
   /** Two Workers of the same code, so two isolates; the object lives in the first. */
   function workerNamed(name) {
     const object = { className: "TokenStoreObject", ...(name === "second" && { scriptName: "first" }) };
-    const file = (path) => ({ type: "ESModule", path, contents: readFileSync(packaged(path)) });
     const worker = `
       import { createClient } from "./loaders/workerd.js";
       import { durableObjectStore } from "./stores/durable-object.js";
@@ -201,8 +201,7 @@ describe("a Durable Object", () => {
       compatibilityDate: "2024-01-01",
       modules: [
         { type: "ESModule", path: "worker.mjs", contents: worker },
-        ...["client", "core", "errors", "hooks", "index", "load", "lookup", "tasks", "version", "loaders/workerd", "stores/durable-object"].map((part) => file(`${part}.js`)),
-        { type: "CompiledWasm", path: "core.wasm", contents: readFileSync(packaged("core.wasm")) },
+        ...filesIn(packageFolder(), [".js", ".wasm"]).map((path) => ({ type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path, contents: readFileSync(packaged(path)) })),
       ],
       durableObjects: { TOKENS: object },
       bindings: { CONFIG: threatqConfig(sandbox) },
