@@ -18,7 +18,7 @@ const ERROR_FIELDS = new Set(["name", "message", "code", "category", "retryable"
 const EVENT_FIELDS = new Set(["type", "platform", "name", "at", "status", "attempt", "durationMs", "waitMs", "code", "message"]);
 /** A scenario may take this much longer than the longest time that it configures. */
 export const SLACK_MS = 250;
-const TIMEOUTS = { tokenMs: 2_000, requestMs: 2_000, totalMs: 3_000 };
+const TIMEOUTS = { tokenMs: 2_000, requestMs: 2_000, totalMs: 10_000 };
 
 export function makeAgent({ ioc, runtime, imported, inspect, memory }) {
   const contexts = new Map();

@@ -270,7 +270,6 @@ export default [
   {
     name: "H8 64 MiB and a gzip bomb of 256 MiB cost less than 32 MiB of memory",
     rules: ["H8"],
-    timeoutMs: 10_000,
     expect: { page: "the outcome is the same; only Node tells its memory exactly", workerd: "the outcome is the same; only Node tells its memory exactly" },
     serve(x) {
       if (x.isToken && x.variant >= 10) return x.token();
@@ -464,7 +463,6 @@ export default [
   {
     name: "H13 at most `concurrency` API requests are on the wire, in the order of the calls",
     rules: ["H13"],
-    timeoutMs: 8_000,
     async serve(x) {
       if (!x.isToken) await x.later(2);
       x.honest();
@@ -607,7 +605,6 @@ export default [
       if (!x.isToken) await x.later(x.nth % 3);
       x.honest();
     },
-    timeoutMs: 10_000,
     async run(t) {
       const client = await t.client({ timeouts: { tokenMs: 10_000, requestMs: 10_000, totalMs: 10_000 } });
       const calls = Array.from({ length: 300 }, (_, at) => {

@@ -104,7 +104,6 @@ export default [
     name: "R1 R3 network failures and timeouts of an attempt are retried",
     rules: ["R1", "R3"],
     freshConnections: true,
-    timeoutMs: 6_000,
     serve(x) {
       const trouble = [() => x.drop(), () => x.dropInBody(), () => x.hold("never")][x.variant % 10];
       if (x.isToken !== x.variant >= 10 && x.nth <= 2) return trouble();
@@ -123,7 +122,6 @@ export default [
   {
     name: "R2 only what may be repeated is repeated",
     rules: ["R2"],
-    timeoutMs: 8_000,
     serve(x) { return x.isToken ? x.token() : x.json(Number(x.path.slice(-3)), {}, { ...EXPOSED, ...(x.query.get("after") ? { "Retry-After": x.query.get("after") } : {}) }); },
     async run(t) {
       const sent = async (method, status, init = {}) => {

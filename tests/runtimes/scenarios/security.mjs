@@ -103,7 +103,6 @@ export default [
   },
   {
     name: "S11 a server that echoes secrets is masked, in every encoding",
-    timeoutMs: 10_000,
     rules: ["S11", "S9", "E19"],
     serve(x) {
       const secret = x.grant === "password" ? JSON.parse(x.text).password : Buffer.from(x.headers.authorization.slice(6), "base64").toString().split(":").slice(1).join(":");

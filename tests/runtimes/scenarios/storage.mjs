@@ -61,7 +61,6 @@ export default [
   {
     name: "L3 a slow older write cannot overwrite a newer one",
     rules: ["L3"],
-    timeoutMs: 5_000,
     async run(t) {
       const tokenStore = new MemoryStore();
       const first = deferred();
@@ -87,7 +86,6 @@ export default [
   {
     name: "L3 a caller waits at most two seconds for a store that hangs",
     rules: ["L3", "L4", "E17"],
-    timeoutMs: 6_000,
     async run(t) {
       const never = () => new Promise(() => {});
       const timeouts = { tokenMs: 6_000, requestMs: 6_000, totalMs: 6_000 };
@@ -164,7 +162,6 @@ export default [
   {
     name: "L5 a record with any member changed in kind does no harm",
     rules: ["L5"],
-    timeoutMs: 6_000,
     async run(t) {
       const seed = new MemoryStore();
       await (await t.client({ auth: "password", tokenStore: seed })).token();

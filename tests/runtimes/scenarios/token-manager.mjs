@@ -230,7 +230,6 @@ export default [
     rules: ["T5"],
     expect: { node: "a request cannot die here: the flight lives on, one token request", page: "a request cannot die here: the flight lives on, one token request" },
     callers: 2,
-    timeoutMs: 3_000,
     async serve(x) {
       if (x.isToken && x.nth === 1) await x.hold("until the request is dead");
       x.honest();
