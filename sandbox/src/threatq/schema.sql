@@ -35,8 +35,10 @@ CREATE TABLE tq_source (
   id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
 );
+-- The two link tables take millions of rows in a load. AUTOINCREMENT would write a second row for each, only to
+-- keep the id of a deleted link from coming again.
 CREATE TABLE tq_source_link (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, object_id INTEGER NOT NULL, object INTEGER NOT NULL, source_id INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, object_id INTEGER NOT NULL, object INTEGER NOT NULL, source_id INTEGER NOT NULL,
   creator_source_id INTEGER NOT NULL, tlp_id INTEGER, published_at INTEGER,
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
 );
@@ -45,7 +47,7 @@ CREATE TABLE tq_attribute (
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
 );
 CREATE TABLE tq_attribute_link (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, object_id INTEGER NOT NULL, object INTEGER NOT NULL, attribute_id INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, object_id INTEGER NOT NULL, object INTEGER NOT NULL, attribute_id INTEGER NOT NULL,
   value TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, touched_at INTEGER NOT NULL
 );
 CREATE TABLE tq_tag (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE COLLATE NOCASE);
