@@ -4,8 +4,9 @@ use super::host::{Host, Run};
 use super::idna::ToAscii;
 use super::ip::{self, V6};
 use super::kind::Kind;
+use super::sign::{self, Separators, Strength};
 use super::text::{Text, class, is};
-use super::{hash, low, number, numeral, sign, special};
+use super::{hash, low, number, numeral, special};
 
 /// An indicator in a text. Its canonical value stands in [`Reader::value`] until the next one is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,34 +88,42 @@ impl<'t> Reader<'t> {
 
     /// The network of an IPv4 address that a slash and a prefix length or a netmask follow.
     pub(crate) fn network_v4(&mut self, run: &Run, address: u32) -> Option<Candidate> {
-        let (prefix, end) = ip::v4_prefix(self.text, self.slash(run.end)?)?;
+        let slash = self.slash(run.end)?;
+        let (prefix, end) = ip::v4_prefix(self.text, slash.end)?;
         let network = ip::network_v4(address, prefix);
         self.value.clear();
         ip::write_v4(network, &mut self.value);
         self.push_prefix(prefix);
-        Some(Candidate { end, special: special::v4(network), ..Candidate::of_run(Kind::Cidr, run) })
+        let defanged = run.defanged || slash.strength != Strength::Plain;
+        Some(Candidate { end, defanged, special: special::v4(network), ..Candidate::of_run(Kind::Cidr, run) })
     }
 
     /// An IPv6 address, or its network where a prefix length follows.
     pub(crate) fn v6(&mut self, start: usize, found: &V6) -> Candidate {
-        let mut candidate = Candidate::new(Kind::Ipv6, start, found.end);
-        candidate.host = (start, found.end);
-        candidate.defanged = found.defanged;
-        let prefix = self.slash(found.end).and_then(|slash| ip::prefix_length(self.text, slash, 128));
-        let prefix = prefix.filter(|&(_, end)| !is(self.text.at(end), class::ALNUM));
+        let address = Candidate {
+            host: (start, found.end),
+            defanged: found.defanged,
+            ..Candidate::new(Kind::Ipv6, start, found.end)
+        };
         self.value.clear();
-        let mut address = found.address;
-        if let Some((prefix, _)) = prefix {
-            address = ip::network_v6(address, prefix);
+        if let Some(network) = self.network_v6(found, address) {
+            return network;
         }
-        ip::write_v6(address, &mut self.value);
-        candidate.special = special::v6(address);
-        if let Some((prefix, end)) = prefix {
-            self.push_prefix(prefix);
-            candidate.kind = Kind::Cidr;
-            candidate.end = end;
+        ip::write_v6(found.address, &mut self.value);
+        Candidate { special: special::v6(found.address), ..address }
+    }
+
+    fn network_v6(&mut self, found: &V6, address: Candidate) -> Option<Candidate> {
+        let slash = self.slash(found.end)?;
+        let (prefix, end) = ip::prefix_length(self.text, slash.end, 128)?;
+        if is(self.text.at(end), class::ALNUM) {
+            return None;
         }
-        candidate
+        let network = ip::network_v6(found.address, prefix);
+        ip::write_v6(network, &mut self.value);
+        self.push_prefix(prefix);
+        let defanged = found.defanged || slash.strength != Strength::Plain;
+        Some(Candidate { kind: Kind::Cidr, end, defanged, special: special::v6(network), ..address })
     }
 
     fn push_prefix(&mut self, prefix: u8) {
@@ -160,10 +169,10 @@ impl<'t> Reader<'t> {
         Some(Candidate { special, low: low::asn(found.number), ..Candidate::new(Kind::Asn, start, found.end) })
     }
 
-    /// Behind the one slash that stands here, defanged or not.
-    fn slash(&self, position: usize) -> Option<usize> {
+    /// The one slash that stands here, defanged or not.
+    fn slash(&self, position: usize) -> Option<Separators> {
         let found = sign::separators(self.text, position);
-        (found.colons == 0 && found.slashes == 1 && self.text.at(position) != b'\\').then_some(found.end)
+        (found.colons == 0 && found.slashes == 1 && self.text.at(position) != b'\\').then_some(found)
     }
 
     /// Writes the host read last to the value.

@@ -182,7 +182,7 @@ fn trim(text: &str) -> Range<usize> {
         start = dot.end.min(end);
     }
     let host = inside(start, end);
-    if host.len() > 1 && host.ends_with('.') && !host.contains('/') {
+    if host.len() > 1 && host.ends_with('.') && !host.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
         end -= 1;
     }
     start..end

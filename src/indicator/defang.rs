@@ -1,9 +1,10 @@
 //! Writes indicators so that nobody opens one by mistake: `hxxp://evil[.]com`.
 
 use super::candidate::Candidate;
+use super::email::is_local_byte;
 use super::idna::ToAscii;
 use super::kind::Kind;
-use super::text::{Text, class, is};
+use super::text::Text;
 use super::{classify, extract, sign};
 
 /// Rewrites every plain address, network, name, URL and e-mail address of a text; what is defanged stays. A string
@@ -43,7 +44,7 @@ impl Writer<'_> {
             return;
         }
         self.scheme(candidate.scheme);
-        let local = is(Text::new(self.text).before(candidate.at.0), class::LOCAL);
+        let local = is_local_byte(Text::new(self.text).before(candidate.at.0));
         if local && self.text.get(candidate.at.0..candidate.at.1) == Some("@") {
             self.copy(candidate.at.0);
             self.out.push_str("[@]");

@@ -56,9 +56,7 @@ impl Reader<'_> {
 fn local_start(text: Text<'_>, end: usize, floor: usize) -> usize {
     let floor = floor.max(end.saturating_sub(MAX_LOCAL + 1));
     let mut start = end;
-    while start > floor
-        && is(text.before(start), class::LOCAL)
-        && !(text.before(start) == b'.' && text.at(start) == b'.')
+    while start > floor && is_local_byte(text.before(start)) && !(text.before(start) == b'.' && text.at(start) == b'.')
     {
         start -= 1;
     }
@@ -72,9 +70,14 @@ fn trim_start(local: &mut String) -> usize {
     length
 }
 
+/// Whether a byte may stand in a local part.
+pub(crate) fn is_local_byte(byte: u8) -> bool {
+    is(byte, class::ALNUM | class::JOINER) || matches!(byte, b'.' | b'%' | b'+' | b'\'' | b'&' | b'~')
+}
+
 fn is_local(local: &str) -> bool {
     (1..=MAX_LOCAL).contains(&local.len())
-        && local.bytes().all(|byte| is(byte, class::LOCAL))
+        && local.bytes().all(is_local_byte)
         && local.bytes().any(|byte| is(byte, class::ALNUM))
         && !local.ends_with(['.', '\''])
         && !local.as_bytes().windows(2).any(|pair| pair == b"..")

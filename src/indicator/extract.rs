@@ -8,6 +8,7 @@
 //! `bare_from`), so that no part of it is read a second time in the same way; looking back is bounded.
 
 use super::candidate::{Candidate, Reader};
+use super::email::is_local_byte;
 use super::host::{self, Host, Last, Run};
 use super::idna::ToAscii;
 use super::ip::{self, ReadV6};
@@ -148,7 +149,7 @@ impl Scan<'_, '_> {
             0x80.. => return self.wide(position),
             b'@' => self.at_sign(None, position),
             b':' => self.v6(position),
-            b'[' | b'(' | b'{' | b'<' if is(text.before(position), class::LOCAL) => self.at_sign(None, position),
+            b'[' | b'(' | b'{' | b'<' if is_local_byte(text.before(position)) => self.at_sign(None, position),
             b'[' | b'(' | b'{' => self.v6(position),
             _ => None,
         };
@@ -431,7 +432,7 @@ fn skip_local(text: Text<'_>, start: usize) -> usize {
         return start;
     }
     let mut end = start;
-    while end < start + 64 && is(text.at(end), class::LOCAL) {
+    while end < start + 64 && is_local_byte(text.at(end)) {
         end += 1;
     }
     end
@@ -442,8 +443,7 @@ fn in_authority(text: Text<'_>, start: usize) -> bool {
     let floor = start.saturating_sub(2 * 64);
     let mut position = start;
     if matches!(text.before(start), b'@' | b':') {
-        while position > floor
-            && (is(text.before(position), class::LOCAL) || matches!(text.before(position), b'@' | b':'))
+        while position > floor && (is_local_byte(text.before(position)) || matches!(text.before(position), b'@' | b':'))
         {
             position -= 1;
         }

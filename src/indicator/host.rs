@@ -5,16 +5,13 @@
 
 use super::idna::{self, ToAscii};
 use super::ip;
+use super::label::{self, Label, MAX_KEPT, MAX_LABEL};
 use super::sign::{self, Sign, Strength};
-use super::text::{Text, Wide, class, class_of, is, wide};
+use super::text::{Text, class, is};
 use super::tld;
 
 /// The longest name, RFC 1035.
 const MAX_NAME: usize = 253;
-/// The longest label.
-const MAX_LABEL: usize = 63;
-/// What is kept of a name while it is read: longer than any that IDNA can make 253 letters of.
-const MAX_KEPT: usize = 1_024;
 
 /// A run of labels.
 #[derive(Clone, Copy, Debug)]
@@ -55,13 +52,31 @@ pub(crate) enum Last {
     Any,
 }
 
-/// One label in the text.
-struct Label {
-    /// Behind it, `-` and `_` at its end included.
-    end: usize,
-    ascii: bool,
-    numeric: bool,
-    valid: bool,
+impl Run {
+    fn at(start: usize) -> Run {
+        Run {
+            start,
+            end: start,
+            labels: 0,
+            strength: Strength::Plain,
+            defanged: false,
+            judged: start,
+            last: start,
+            ascii: true,
+            numeric: true,
+        }
+    }
+
+    /// Adds a label that begins at `start`, behind a dot.
+    fn add(&mut self, dot: Sign, start: usize, label: &Label) {
+        self.labels += 1;
+        self.last = start;
+        self.end = label.end;
+        self.ascii &= label.ascii;
+        self.numeric &= label.numeric;
+        self.strength = self.strength.max(dot.strength);
+        self.defanged |= dot.strength != Strength::Plain;
+    }
 }
 
 /// Reads the run that starts here, and writes its name in lower case, transparent characters left out.
@@ -69,52 +84,31 @@ struct Label {
 /// `bare_from`: before this position the word ` dot ` is no dot, because a run over it was judged already.
 pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &mut String) -> Run {
     name.clear();
-    let mut run = Run {
-        start,
-        end: start,
-        labels: 0,
-        strength: Strength::Plain,
-        defanged: false,
-        judged: start,
-        last: start,
-        ascii: true,
-        numeric: true,
-    };
+    let mut run = Run::at(start);
     let mut before_bare = None;
-    let mut position = start;
-    let mut pending: Option<Sign> = None;
+    let mut dot = Sign { end: start, strength: Strength::Plain };
     loop {
+        let position = text.skip_transparent(dot.end);
         let kept = name.len();
-        if pending.is_some() && kept < MAX_KEPT {
-            name.push('.');
+        if run.labels > 0 {
+            label::keep('.', name);
         }
-        let label = read_label(text, position, run.labels == 3 && run.numeric, name);
+        let mut label = label::read(text, position, run.labels == 3 && run.numeric, name);
         run.judged = label.end;
-        let mut next = sign::dot(text, label.end).filter(|sign| text.starts_label(sign.end));
-        if next.is_some_and(|sign| sign.strength == Strength::Bare && label.end < *bare_from) {
-            next = None;
+        let next = next_dot(text, label.end, *bare_from);
+        if next.is_none() {
+            label.trim(text, position, name);
         }
-        let joined = matches!(text.before(label.end), b'-' | b'_') && label.valid;
-        let end = if joined && next.is_none() { trim_joiners(text, position, label.end, name) } else { label.end };
-        if !label.valid || end == position || (text.before(end) == b'-') {
+        if !label.valid || text.before(label.end) == b'-' {
             name.truncate(kept);
             break;
         }
-        if let Some(sign) = pending {
-            run.strength = run.strength.max(sign.strength);
-            run.defanged |= sign.strength != Strength::Plain;
-        }
-        run.labels += 1;
-        run.last = position;
-        run.end = end;
-        run.ascii &= label.ascii;
-        run.numeric &= label.numeric || end < label.end && text.skip(position, class::DIGIT) == end;
-        let Some(sign) = next else { break };
-        if sign.strength == Strength::Bare && before_bare.is_none() {
+        run.add(dot, position, &label);
+        let Some(next) = next else { break };
+        if next.strength == Strength::Bare && before_bare.is_none() {
             before_bare = Some((run, name.len()));
         }
-        position = text.skip_transparent(sign.end);
-        pending = Some(sign);
+        dot = next;
     }
     if let Some((shorter, length)) = before_bare
         && !bare_holds(text, &run, name)
@@ -130,82 +124,11 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
     run
 }
 
-/// Reads one label into `name`. `octet`: after three numbers; then a hyphen before another address ends the fourth.
-fn read_label(text: Text<'_>, start: usize, octet: bool, name: &mut String) -> Label {
-    let kept = name.len();
-    let mut label = Label { end: start, ascii: true, numeric: true, valid: false };
-    let (mut spaceless, mut letters, mut position) = (false, 0, start);
-    loop {
-        let plain_end = read_plain(text, position, &mut label, octet, spaceless);
-        if plain_end > position {
-            letters += plain_end - position;
-            if name.len() < MAX_KEPT {
-                name.push_str(text.cut(position, plain_end.min(position + MAX_KEPT)));
-            }
-            (position, label.end) = (plain_end, plain_end);
-        }
-        let character = text.char_at(position);
-        if character.is_ascii() {
-            break;
-        }
-        let class = wide(character);
-        if class == Wide::Other || class == Wide::Spaceless && label.valid && !spaceless {
-            break;
-        }
-        position += character.len_utf8();
-        if class == Wide::Transparent {
-            // Part of the label if more of it follows.
-            continue;
-        }
-        spaceless |= class == Wide::Spaceless;
-        (label.ascii, label.numeric, label.valid) = (false, false, true);
-        if name.len() < MAX_KEPT {
-            name.push(character);
-        }
-        letters += 1;
-        label.end = position;
-    }
-    if let Some(label) = name.get_mut(kept..) {
-        label.make_ascii_lowercase();
-    }
-    label.valid &= letters <= MAX_LABEL && text.at(start) != b'-';
-    label
-}
-
-/// The end of the ASCII letters, digits and joiners with which a label goes on; notes what they are.
-fn read_plain(text: Text<'_>, start: usize, label: &mut Label, octet: bool, spaceless: bool) -> usize {
-    if octet && label.numeric {
-        let digits = text.skip(start, class::DIGIT);
-        if digits > start && text.at(digits) == b'-' && ip::quad_follows(text, digits + 1) {
-            label.valid = true;
-            return digits;
-        }
-    }
-    // Behind a letter of a script without blanks only a hyphen or underscore goes on.
-    let classes = if spaceless { class::JOINER } else { class::ALNUM | class::JOINER };
-    let end = text.skip(start, classes);
-    let (mut any, mut all) = (0, u8::MAX);
-    for class in text.cut(start, end).bytes().map(class_of) {
-        any |= class;
-        all &= class;
-    }
-    label.valid |= any & class::ALNUM != 0;
-    label.numeric &= all & class::DIGIT != 0;
-    end
-}
-
-/// Cuts `-` and `_` from the end of a label, which ends the run. Gives its new end.
-fn trim_joiners(text: Text<'_>, start: usize, mut end: usize, name: &mut String) -> usize {
-    while end > start {
-        let character = text.char_before(end);
-        if matches!(character, '-' | '_') {
-            name.pop();
-        } else if character.is_ascii() || wide(character) != Wide::Transparent {
-            break;
-        }
-        end -= character.len_utf8();
-    }
-    end
+/// The dot behind a label, if another may follow it.
+fn next_dot(text: Text<'_>, position: usize, bare_from: usize) -> Option<Sign> {
+    let dot = sign::dot(text, position)?;
+    let judged = dot.strength == Strength::Bare && position < bare_from;
+    (!judged && text.starts_label(dot.end)).then_some(dot)
 }
 
 /// `_evil.com_` is emphasis: as many `_` as stand behind the run are no part of its first label either.

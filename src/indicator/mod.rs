@@ -13,6 +13,7 @@ mod href;
 pub mod idna;
 pub mod ip;
 pub mod kind;
+mod label;
 mod low;
 mod number;
 mod numeral;

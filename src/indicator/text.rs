@@ -15,8 +15,8 @@ pub(crate) mod class {
     pub(crate) const JOINER: u8 = 8;
     /// Part of a character that is not ASCII.
     pub(crate) const WIDE: u8 = 16;
-    /// The local part of an e-mail address: letters, digits, and `. _ % + ' & ~ -`.
-    pub(crate) const LOCAL: u8 = 32;
+    /// An upper-case ASCII letter.
+    pub(crate) const UPPER: u8 = 32;
     /// A blank or control character.
     pub(crate) const BLANK: u8 = 64;
     /// May begin an indicator that does not begin with a word, or end one's local part: `@`, `:`, opening brackets.
@@ -31,11 +31,12 @@ const fn classes() -> [u8; 256] {
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            b'0'..=b'9' => class::DIGIT | class::HEX | class::ALNUM | class::LOCAL,
-            b'a'..=b'f' | b'A'..=b'F' => class::HEX | class::ALNUM | class::LOCAL,
-            b'g'..=b'z' | b'G'..=b'Z' => class::ALNUM | class::LOCAL,
-            b'-' | b'_' => class::JOINER | class::LOCAL,
-            b'.' | b'%' | b'+' | b'\'' | b'&' | b'~' => class::LOCAL,
+            b'0'..=b'9' => class::DIGIT | class::HEX | class::ALNUM,
+            b'a'..=b'f' => class::HEX | class::ALNUM,
+            b'g'..=b'z' => class::ALNUM,
+            b'A'..=b'F' => class::HEX | class::ALNUM | class::UPPER,
+            b'G'..=b'Z' => class::ALNUM | class::UPPER,
+            b'-' | b'_' => class::JOINER,
             b'@' | b':' | b'[' | b'(' | b'{' | b'<' => class::LEAD,
             0..=b' ' | 0x7f => class::BLANK,
             0x80.. => class::WIDE,

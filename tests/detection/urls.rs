@@ -34,10 +34,11 @@ proptest! {
         slashes in ":(/{1,3}|\\\\\\\\|//)",
         userinfo in "([a-zA-Z0-9._~!$&'*+,;=|{}^é-]{0,4}(:[a-zA-Z0-9:;é]{0,4})?@)?",
         host in host(),
+        dot in "\\.?",
         port in "(:(80|443|21|8080|0080|65535|65536|1)?)?",
         rest in rest(),
     ) {
-        let text = format!("{scheme}{slashes}{userinfo}{host}{port}{rest}");
+        let text = format!("{scheme}{slashes}{userinfo}{host}{dot}{port}{rest}");
         let theirs = Url::parse(&text).ok().map(String::from);
         let ours = classify(&text, native_to_ascii).filter(|found| found.kind == Kind::Url).map(|found| found.value);
         // What that parser refuses, and what has a bad port, is no URL; the rest has one value.

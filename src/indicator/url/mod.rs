@@ -7,7 +7,7 @@ mod end;
 
 use super::candidate::{Candidate, Reader};
 use super::host::{self, Host, Last, Run};
-use super::ip::{self, ReadV6, V6};
+use super::ip::{self, ReadV6};
 use super::kind::Kind;
 use super::scheme::{self, Scheme};
 use super::sign::{self, Sign, Strength};
@@ -26,37 +26,41 @@ pub(crate) enum Extent {
     Whole,
 }
 
-/// The host of a URL.
+/// The host of a URL; a name stands in the reader.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum UrlHost {
-    Run(Host),
-    V6(V6),
+    Name,
+    V4(u32),
+    V6(u128),
+}
+
+impl From<Host> for UrlHost {
+    fn from(host: Host) -> UrlHost {
+        match host {
+            Host::Name => UrlHost::Name,
+            Host::V4(address) => UrlHost::V4(address),
+        }
+    }
 }
 
 impl Reader<'_> {
     /// The URL whose scheme was read.
     pub(crate) fn url(&mut self, start: usize, scheme: Scheme, extent: Extent) -> Option<Candidate> {
-        let text = self.text;
-        let standard = scheme::is_standard(scheme.name);
         let mut url = Candidate::new(Kind::Url, start, scheme.end);
         url.scheme = (start, scheme.name_end);
         url.defanged = scheme.defanged;
+        self.begin_url(scheme.name);
 
-        let userinfo = self.find_at(scheme.end, extent);
-        let host_start = userinfo.map_or(scheme.end, |at| at.1.end);
-        if let Some((at_start, sign)) = userinfo {
-            url.at = (at_start, sign.end);
+        let mut host_start = scheme.end;
+        if let Some((at, sign)) = self.find_at(scheme.end, extent) {
+            url.at = (at, sign.end);
             url.defanged |= sign.strength != Strength::Plain;
+            host_start = sign.end;
+            let userinfo = self.text.cut(scheme.end, at);
+            href::write_userinfo(userinfo, scheme::is_standard(scheme.name), &mut self.value);
         }
-        self.value.clear();
-        self.value.push_str(scheme.name);
-        self.value.push_str("://");
-        if let Some((at_start, _)) = userinfo {
-            href::write_userinfo(text.cut(scheme.end, at_start), standard, &mut self.value);
-        }
-        let (host, host_end) = self.url_host(host_start, standard, &mut url)?;
-        self.push_url_host(&host);
-        let default_port = scheme::default_port(scheme.name);
-        self.finish_url(url, host_end, default_port, standard, extent)
+        let (host, host_end) = self.url_host(host_start, scheme.name, &mut url)?;
+        Some(self.finish_url(url, host, host_end, scheme.name, extent))
     }
 
     /// The URL without a scheme whose host was read: `http` is meant. A slash must follow, perhaps behind a port.
@@ -68,17 +72,18 @@ impl Reader<'_> {
             b'/' => port_end + 1,
             _ => sign::before_label(text, port_end).filter(|(_, meaning)| *meaning == "/")?.0.end,
         };
-        if matches!(host, Host::V4(_)) && extent == Extent::Prose && !is_path(text.at(slash_end)) {
+        if host != Host::Name && extent == Extent::Prose && !is_path(text.at(slash_end)) {
             return None;
         }
-        let mut url = Candidate::new(Kind::Url, run.start, run.end);
-        url.host = (run.start, run.end);
-        url.defanged = run.defanged;
-        url.special = self.is_special(host);
+        self.begin_url("http");
+        let url = Candidate { special: self.is_special(host), ..Candidate::of_run(Kind::Url, run) };
+        Some(self.finish_url(url, host.into(), run.end, "http", extent))
+    }
+
+    fn begin_url(&mut self, scheme: &str) {
         self.value.clear();
-        self.value.push_str("http://");
-        self.push_host(host);
-        self.finish_url(url, run.end, Some(80), true, extent)
+        self.value.push_str(scheme);
+        self.value.push_str("://");
     }
 
     /// The last at sign of an authority: where it starts, and the sign.
@@ -105,7 +110,7 @@ impl Reader<'_> {
     }
 
     /// Reads the host of a URL with a scheme, and what it means for the URL.
-    fn url_host(&mut self, start: usize, standard: bool, url: &mut Candidate) -> Option<(UrlHost, usize)> {
+    fn url_host(&mut self, start: usize, scheme: &str, url: &mut Candidate) -> Option<(UrlHost, usize)> {
         if self.text.at(start) == b'[' {
             return self.v6_host(start, url);
         }
@@ -116,39 +121,24 @@ impl Reader<'_> {
         }
         url.host = (run.start, run.end);
         url.defanged |= run.defanged;
-        let host = match loose_v4(&self.name, standard) {
-            Some(Some(address)) => Host::V4(address),
-            Some(None) => return None,
+        let host = match loose_v4(&self.name, scheme::is_standard(scheme)) {
+            Some(address) => Host::V4(address?),
             None => host::judge(&run, Last::Any, self.to_ascii, &mut self.name)?,
         };
-        // IDNA maps full-width digits to digits; the standard looks for numbers only behind that.
         url.special = self.is_special(host);
         url.low = host == Host::Name && !url.special && !tld::accepts(&self.name);
-        Some((UrlHost::Run(host), run.end))
+        Some((host.into(), run.end))
     }
 
     fn v6_host(&mut self, start: usize, url: &mut Candidate) -> Option<(UrlHost, usize)> {
-        let ReadV6::Address(found) = ip::read_v6(self.text, start + 1) else {
-            return None;
-        };
+        let ReadV6::Address(found) = ip::read_v6(self.text, start + 1) else { return None };
         if self.text.at(found.end) != b']' || is(self.text.at(found.end + 1), class::ALNUM) {
             return None;
         }
         url.host = (start + 1, found.end);
         url.defanged |= found.defanged;
         url.special = special::v6(found.address);
-        Some((UrlHost::V6(found), found.end + 1))
-    }
-
-    fn push_url_host(&mut self, host: &UrlHost) {
-        match host {
-            UrlHost::Run(host) => self.push_host(*host),
-            UrlHost::V6(found) => {
-                self.value.push('[');
-                ip::write_groups(found.address, &mut self.value);
-                self.value.push(']');
-            }
-        }
+        Some((UrlHost::V6(found.address), found.end + 1))
     }
 
     /// A port behind a host: its number, where it ends, whether its colon is defanged. A bad one is none.
@@ -176,40 +166,61 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads port, path, query and fragment, and completes the value.
+    /// Writes the host, reads what follows it, and completes the value.
     fn finish_url(
         &mut self,
         mut url: Candidate,
+        host: UrlHost,
         host_end: usize,
-        default_port: Option<u64>,
-        standard: bool,
+        scheme: &str,
         extent: Extent,
-    ) -> Option<Candidate> {
+    ) -> Candidate {
         let text = self.text;
-        let mut position = host_end;
-        // A final dot of the host is kept where something follows it.
-        if text.at(position) == b'.'
-            && matches!(text.at(position + 1), b'/' | b'?' | b'#' | b':')
-            && text.at(position + 2) != b'/'
-        {
-            if url.host.1 == host_end && self.value.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic()) {
-                self.value.push('.');
-            }
-            position += 1;
-        }
-        let (port, mut port_end, defanged) = self.port(position);
+        self.push_url_host(host);
+        let dot_end = self.final_dot(host, host_end, extent);
+        let (port, mut port_end, defanged) = self.port(dot_end);
         if extent == Extent::Whole && text.at(port_end) == b':' && port_end + 1 == text.len() {
             port_end += 1;
         }
-        url.defanged |= defanged;
-        if let Some(port) = port.filter(|&port| Some(port) != default_port) {
+        url.end = end::of(text, url.start, port_end, extent);
+        if url.end == dot_end && extent == Extent::Prose {
+            // What followed the dot was the sentence's, and so is the dot.
+            url.end = host_end;
+            (dot_end > host_end && host == UrlHost::Name).then(|| self.value.pop());
+        }
+        if let Some(port) = port.filter(|&port| Some(port) != scheme::default_port(scheme)) {
             self.value.push(':');
             numeral::write(port, 10, &mut self.value);
         }
-        url.end = end::of(text, url.start, port_end, extent);
-        href::write_rest(text, port_end, url.end, standard, &mut self.value);
-        url.defanged |= has_sign(text, port_end, url.end);
-        Some(url)
+        href::write_rest(text, port_end, url.end, scheme::is_standard(scheme), &mut self.value);
+        url.defanged |= defanged || has_sign(text, port_end, url.end);
+        url
+    }
+
+    fn push_url_host(&mut self, host: UrlHost) {
+        match host {
+            UrlHost::Name => self.value.push_str(&self.name),
+            UrlHost::V4(address) => ip::write_v4(address, &mut self.value),
+            UrlHost::V6(address) => {
+                self.value.push('[');
+                ip::write_groups(address, &mut self.value);
+                self.value.push(']');
+            }
+        }
+    }
+
+    /// Behind the final dot of a host, which its name keeps, if something of the URL may follow.
+    fn final_dot(&mut self, host: UrlHost, host_end: usize, extent: Extent) -> usize {
+        let behind = host_end + 1;
+        let goes_on = matches!(self.text.at(behind), b'/' | b'?' | b'#' | b':')
+            || extent == Extent::Whole && behind == self.text.len();
+        if self.text.at(host_end) != b'.' || !goes_on || matches!(host, UrlHost::V6(_)) {
+            return host_end;
+        }
+        if host == UrlHost::Name {
+            self.value.push('.');
+        }
+        behind
     }
 }
 
