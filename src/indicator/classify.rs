@@ -4,6 +4,7 @@
 //! against in running text, a file name or a version, is taken here: the caller says that it is an indicator.
 
 use super::candidate::{Candidate, Reader};
+use super::email;
 use super::host::{self, Host, Last};
 use super::idna::ToAscii;
 use super::ip::{self, ReadV6};
@@ -136,10 +137,17 @@ impl<'t> Whole<'t> {
 
     fn email(&mut self, last: Last) -> Option<Candidate> {
         let text = self.reader.text;
-        let run = host::read(text, 0, &mut self.reader.bare_from, &mut self.reader.name);
-        let (at, sign) = (run.end..self.end).find_map(|at| sign::at(text, at).map(|sign| (at, sign)))?;
-        let email = self.reader.email(Some(&run), at, sign, 0, last)?;
-        self.spans(email)
+        let mut start = 0;
+        while start < self.end {
+            let run = host::read(text, start, &mut self.reader.bare_from, &mut self.reader.name);
+            let at = email::skip_local(text, run.end);
+            if let Some(sign) = sign::at(text, at) {
+                let email = self.reader.email(Some(&run), at, sign, 0, last)?;
+                return self.spans(email);
+            }
+            start = run.judged.max(start + 1);
+        }
+        None
     }
 
     /// What begins with a name or an IPv4 address: that, with a port left out; a network; a URL without a scheme.

@@ -70,6 +70,18 @@ fn trim_start(local: &mut String) -> usize {
     length
 }
 
+/// Behind the characters of a local part that are none of a host, where any stand here.
+pub(crate) fn skip_local(text: Text<'_>, start: usize) -> usize {
+    if !matches!(text.at(start), b'+' | b'%' | b'&' | b'~' | b'\'') {
+        return start;
+    }
+    let mut end = start;
+    while end < start + 64 && is_local_byte(text.at(end)) {
+        end += 1;
+    }
+    end
+}
+
 /// Whether a byte may stand in a local part.
 pub(crate) fn is_local_byte(byte: u8) -> bool {
     is(byte, class::ALNUM | class::JOINER) || matches!(byte, b'.' | b'%' | b'+' | b'\'' | b'&' | b'~')
@@ -78,7 +90,7 @@ pub(crate) fn is_local_byte(byte: u8) -> bool {
 fn is_local(local: &str) -> bool {
     (1..=MAX_LOCAL).contains(&local.len())
         && local.bytes().all(is_local_byte)
-        && local.bytes().any(|byte| is(byte, class::ALNUM))
+        && local.bytes().any(|byte| is(byte, class::ALNUM) || byte == b'_')
         && !local.ends_with(['.', '\''])
         && !local.as_bytes().windows(2).any(|pair| pair == b"..")
 }

@@ -8,7 +8,7 @@
 //! `bare_from`), so that no part of it is read a second time in the same way; looking back is bounded.
 
 use super::candidate::{Candidate, Reader};
-use super::email::is_local_byte;
+use super::email::{is_local_byte, skip_local};
 use super::host::{self, Host, Last, Run};
 use super::idna::ToAscii;
 use super::ip::{self, ReadV6};
@@ -177,8 +177,11 @@ impl Scan<'_, '_> {
         if start == end {
             return end;
         }
-        let led = self.led(start, end);
-        led.unwrap_or_else(|| if one_piece { self.piece(start, end).unwrap_or(end) } else { self.pieces(start, end) })
+        if let Some(found) = self.led(start, end) {
+            return found;
+        }
+        let plain = one_piece && end - start < 32 && !matches!(text.at(start), b'c' | b'C' | b'A');
+        if plain && text.at(end) < 0x80 { end } else { self.pieces(start, end) }
     }
 
     /// What a word begins, by what follows it.
@@ -197,6 +200,7 @@ impl Scan<'_, '_> {
     }
 
     /// Whether a dot or an at sign may follow a label here; opening brackets not looked at.
+    #[inline(always)]
     fn leads_on(&self, end: usize) -> bool {
         let text = self.reader.text;
         match text.at(end) {
@@ -424,18 +428,6 @@ impl Scan<'_, '_> {
         self.digest_judged = self.reader.text.skip_digest(start);
         self.reader.digest(start)
     }
-}
-
-/// Behind the characters of a local part that are none of a host, where any stand here.
-fn skip_local(text: Text<'_>, start: usize) -> usize {
-    if !matches!(text.at(start), b'+' | b'%' | b'&' | b'~' | b'\'') {
-        return start;
-    }
-    let mut end = start;
-    while end < start + 64 && is_local_byte(text.at(end)) {
-        end += 1;
-    }
-    end
 }
 
 /// Whether an unknown scheme stands before here, perhaps with a user's name and password between.

@@ -111,7 +111,7 @@ pub(crate) fn read(text: Text<'_>, start: usize, bare_from: &mut usize, name: &m
         dot = next;
     }
     if let Some((shorter, length)) = before_bare
-        && !bare_holds(text, &run, name)
+        && !bare_holds(&run, name)
     {
         *bare_from = run.end;
         name.truncate(length);
@@ -143,16 +143,10 @@ pub(crate) fn trim_emphasis(text: Text<'_>, run: &mut Run, name: &mut String) {
 }
 
 /// Whether what follows a bare ` dot ` ends as a name or an address does, not as a sentence.
-fn bare_holds(text: Text<'_>, run: &Run, name: &str) -> bool {
+fn bare_holds(run: &Run, name: &str) -> bool {
     static WORDS: [&str; 15] =
         ["am", "as", "at", "be", "by", "do", "in", "is", "it", "me", "my", "no", "so", "to", "us"];
-    if run.numeric {
-        return true;
-    }
-    let last = tld::last_label(name);
-    let one_case = !text.cut(run.last, run.end).bytes().any(|byte| byte.is_ascii_uppercase())
-        || !text.cut(run.start, run.end).bytes().any(|byte| byte.is_ascii_lowercase());
-    one_case && tld::accepts(name) && !WORDS.contains(&last)
+    run.numeric || tld::accepts(name) && !WORDS.contains(&tld::last_label(name))
 }
 
 /// What a run's name is, if it is a host; `name` becomes its canonical form.

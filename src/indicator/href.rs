@@ -17,26 +17,31 @@ pub(crate) enum Part {
     Fragment,
 }
 
-/// Writes user name and password with their `@`; nothing if both are empty.
-pub(crate) fn write_userinfo(userinfo: &str, standard: bool, out: &mut String) {
-    let is_visible = |character: &char| character.is_ascii() || wide(*character) != Wide::Transparent;
-    let userinfo: String = userinfo.chars().filter(is_visible).collect();
+/// Writes user name and password, the text between two positions, with their `@`; nothing if both are empty.
+pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, standard: bool, out: &mut String) {
+    let mut userinfo = String::new();
+    let mut position = start;
+    while position < end {
+        let character = text.char_at(position);
+        let sign = sign::in_path(text, position).filter(|(sign, _)| sign.end <= end);
+        match sign {
+            Some((_, meaning)) => userinfo.push_str(meaning),
+            None if character.is_ascii() || wide(character) != Wide::Transparent => userinfo.push(character),
+            None => {}
+        }
+        position = sign.map_or(position + character.len_utf8(), |(sign, _)| sign.end);
+    }
     let (user, password) = userinfo.split_once(':').unwrap_or((&userinfo, ""));
     if user.is_empty() && password.is_empty() {
         return;
     }
-    write_part(user, standard, out);
+    let part = standard.then_some(Part::Userinfo);
+    user.chars().for_each(|character| write_char(character, part, out));
     if !password.is_empty() {
         out.push(':');
-        write_part(password, standard, out);
+        password.chars().for_each(|character| write_char(character, part, out));
     }
     out.push('@');
-}
-
-fn write_part(part: &str, standard: bool, out: &mut String) {
-    for character in part.chars() {
-        write_char(character, standard.then_some(Part::Userinfo), out);
-    }
 }
 
 /// Writes path, query and fragment: the text between two positions, behind the authority.
@@ -275,11 +280,18 @@ mod tests {
 
     #[test]
     fn user_and_password_are_written_where_they_are() {
-        for (userinfo, href) in
-            [("", ""), (":", ""), ("a", "a@"), ("a:", "a@"), (":b", ":b@"), ("a:b:c", "a:b%3Ac@"), ("a@b", "a%40b@")]
-        {
+        for (userinfo, href) in [
+            ("", ""),
+            (":", ""),
+            ("a", "a@"),
+            ("a:", "a@"),
+            (":b", ":b@"),
+            ("a:b:c", "a:b%3Ac@"),
+            ("a@b", "a%40b@"),
+            ("a[.]b", "a.b@"),
+        ] {
             let mut out = String::new();
-            write_userinfo(userinfo, true, &mut out);
+            write_userinfo(Text::new(userinfo), 0, userinfo.len(), true, &mut out);
             assert_eq!(out, href, "{userinfo}");
         }
     }

@@ -172,8 +172,9 @@ pub(crate) fn read_v6(text: Text<'_>, start: usize) -> ReadV6 {
     }
     let judged = found.end.max(position).max(start + 1);
     let complete = if groups.gap.is_some() { groups.count < 8 } else { groups.count == 8 };
-    if !complete || is(text.at(found.end), class::ALNUM) || text.at(found.end) == b':' && text.at(found.end + 1) == b':'
-    {
+    // A third colon, or a second pair of them.
+    let colons = text.at(found.end) == b':' && (text.before(found.end) == b':' || text.at(found.end + 1) == b':');
+    if !complete || colons || is(text.at(found.end), class::ALNUM) {
         return ReadV6::Nothing(judged);
     }
     found.address = groups.address();

@@ -16,20 +16,25 @@ use std::borrow::Cow;
 /// Rewrites the defang spellings of a text in place.
 pub fn refang(text: &str, to_ascii: ToAscii) -> Cow<'_, str> {
     let mut out = Rewriter { source: Text::new(text), copied: 0, out: String::new() };
-    let mut position = 0;
+    // A defanged URL may hold what would end it in a sentence.
     if let Some(whole) = classify::candidate(text, to_ascii) {
-        out.candidate(&whole);
-        return out.finish(text);
+        out.authority(&whole);
+        if out.copied > 0 {
+            out.rest(&whole);
+            return out.finish();
+        }
     }
+    let mut position = 0;
     extract::scan(text, to_ascii, &mut |candidate, _| {
         out.sure(position, candidate.start);
         if candidate.defanged {
-            out.candidate(candidate);
+            out.authority(candidate);
+            out.rest(candidate);
         }
         position = candidate.end;
     });
     out.sure(position, text.len());
-    out.finish(text)
+    out.finish()
 }
 
 /// Copies a text, except where it is rewritten.
@@ -49,7 +54,8 @@ impl<'t> Rewriter<'t> {
         end
     }
 
-    fn finish(mut self, text: &'t str) -> Cow<'t, str> {
+    fn finish(mut self) -> Cow<'t, str> {
+        let text = self.source.cut(0, self.source.len());
         if self.copied == 0 {
             return Cow::Borrowed(text);
         }
@@ -91,14 +97,14 @@ impl<'t> Rewriter<'t> {
         between.then(|| self.replace(position, sign.end, meaning))
     }
 
-    /// All that an indicator holds.
-    fn candidate(&mut self, candidate: &Candidate) {
-        let Candidate { start, end, host, at, .. } = *candidate;
+    /// An indicator up to the end of its host.
+    fn authority(&mut self, candidate: &Candidate) {
+        let Candidate { start, host, at, .. } = *candidate;
         match candidate.kind {
             Kind::Email => self.signs(start, at.0),
             Kind::Url => {
-                let authority = self.scheme(start).unwrap_or(start);
-                self.sure(authority, if at.0 < at.1 { at.0 } else { host.0 });
+                let userinfo = self.scheme(start).unwrap_or(start);
+                self.path(userinfo, at.0);
             }
             _ => {}
         }
@@ -106,7 +112,12 @@ impl<'t> Rewriter<'t> {
             self.replace(at.0, at.1, "@");
         }
         self.signs(host.0, host.1);
-        self.path(host.1, end);
+    }
+
+    /// What follows the host of an indicator.
+    fn rest(&mut self, candidate: &Candidate) {
+        let Candidate { host, end, .. } = *candidate;
+        if candidate.kind == Kind::Cidr { self.signs(host.1, end) } else { self.path(host.1, end) }
     }
 
     /// Signs of any spelling, in a host or a local part.
@@ -122,7 +133,7 @@ impl<'t> Rewriter<'t> {
         }
     }
 
-    /// Port, path, query and fragment.
+    /// User name and password, port, path, query and fragment.
     fn path(&mut self, start: usize, end: usize) {
         let text = self.source;
         let mut position = start;

@@ -1,5 +1,6 @@
 //! Addresses and networks, read and written as the standard library does.
 
+use crate::text;
 use ioc_lookup::indicator::{Classified, Kind, classify, ip, native_to_ascii};
 use proptest::prelude::*;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -13,6 +14,8 @@ fn groups() -> impl Strategy<Value = [u16; 8]> {
 }
 
 proptest! {
+    #![proptest_config(text::config())]
+
     #[test]
     fn an_ipv4_address_is_what_the_standard_library_takes_for_one(
         text in "([0-9]{1,3}|2[45][0-9]|00|)([.:]?([0-9]{1,3}|25[0-9])){0,4}",

@@ -1,6 +1,6 @@
 //! What holds for every text.
 
-use crate::text::text;
+use crate::text::{self, text};
 use ioc_lookup::indicator::{ExtractOptions, Kind, classify, defang, extract, native_to_ascii, refang};
 use proptest::prelude::*;
 use std::ops::Range;
@@ -39,7 +39,7 @@ fn is_network(kind: Kind) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(6_000))]
+    #![proptest_config(text::config())]
 
     #[test]
     fn indicators_stand_where_they_say_in_order_and_apart(text in text()) {

@@ -97,6 +97,13 @@ const GAPS: [&str; 30] = [
     "…", "、", "\u{ad}", "\u{200e}", "\u{200b}", "\u{fffd}", "🔥", "version ",
 ];
 
+/// How often a property is tried: `PROPTEST_CASES`, or enough for a run before every commit. What fails becomes a test of
+/// its own; a file of seeds tells nobody anything.
+pub fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 /// A text.
 pub(crate) fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

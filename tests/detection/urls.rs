@@ -1,5 +1,6 @@
 //! URLs, written as another implementation of the WHATWG's standard writes them.
 
+use crate::text;
 use ioc_lookup::indicator::{Kind, classify, native_to_ascii};
 use proptest::prelude::*;
 use url::Url;
@@ -26,7 +27,7 @@ fn rest() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(text::config())]
 
     #[test]
     fn a_url_has_the_serialisation_of_the_standard(

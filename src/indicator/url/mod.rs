@@ -56,8 +56,8 @@ impl Reader<'_> {
             url.at = (at, sign.end);
             url.defanged |= sign.strength != Strength::Plain;
             host_start = sign.end;
-            let userinfo = self.text.cut(scheme.end, at);
-            href::write_userinfo(userinfo, scheme::is_standard(scheme.name), &mut self.value);
+            url.defanged |= has_sign(self.text, scheme.end, at);
+            href::write_userinfo(self.text, scheme.end, at, scheme::is_standard(scheme.name), &mut self.value);
         }
         let (host, host_end) = self.url_host(host_start, scheme.name, &mut url)?;
         Some(self.finish_url(url, host, host_end, scheme.name, extent))
