@@ -4,8 +4,9 @@ use super::candidate::Candidate;
 use super::email::is_local_byte;
 use super::idna::ToAscii;
 use super::kind::Kind;
+use super::scan::scan;
 use super::text::Text;
-use super::{classify, extract, sign};
+use super::{classify, sign};
 
 /// Rewrites every plain address, network, name, URL and e-mail address of a text; what is defanged stays. A string
 /// that is one indicator is rewritten even if running text would speak against it.
@@ -13,7 +14,7 @@ pub fn defang(text: &str, to_ascii: ToAscii) -> String {
     let mut out = Writer { text, copied: 0, out: String::with_capacity(text.len() + text.len() / 8) };
     match classify::candidate(text, to_ascii) {
         Some(candidate) => out.candidate(&candidate),
-        None => extract::scan(text, to_ascii, &mut |candidate, _| {
+        None => scan(text, to_ascii, &mut |candidate, _| {
             if !candidate.low {
                 out.candidate(candidate);
             }

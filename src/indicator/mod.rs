@@ -1,4 +1,9 @@
 //! Indicators: their kinds, their canonical values, and how they are found in text. Pure; no I/O.
+//!
+//! - What callers use: [`classify()`], [`extract()`], [`refang()`], [`defang()`], a file each.
+//! - How a text is read: `scan` goes through it, `candidate` reads one indicator at a place, with `host` and `label`,
+//!   `url` and `href`, `email`, `ip`, `hash`, `number`; `scheme` and `sign` know the defang spellings, `text` the bytes.
+//! - What is known: [`tld`], [`special`], and `low`, the words that speak against an indicator.
 
 mod candidate;
 mod classify;
@@ -18,6 +23,7 @@ mod low;
 mod number;
 mod numeral;
 mod refang;
+mod scan;
 mod scheme;
 mod sign;
 pub mod special;

@@ -5,12 +5,13 @@
 //! so that code like `f(.5)` stays as it is.
 
 use super::candidate::Candidate;
+use super::classify;
 use super::idna::ToAscii;
 use super::kind::Kind;
+use super::scan::scan;
 use super::scheme::{self, Scheme};
 use super::sign::{self, Strength};
 use super::text::{Text, class, is};
-use super::{classify, extract};
 use std::borrow::Cow;
 
 /// Rewrites the defang spellings of a text in place.
@@ -25,7 +26,7 @@ pub fn refang(text: &str, to_ascii: ToAscii) -> Cow<'_, str> {
         }
     }
     let mut position = 0;
-    extract::scan(text, to_ascii, &mut |candidate, _| {
+    scan(text, to_ascii, &mut |candidate, _| {
         out.sure(position, candidate.start);
         if candidate.defanged {
             out.authority(candidate);
