@@ -1,7 +1,7 @@
 //! Host names that are not ASCII. The tables of UTS 46 are larger than all of detection, so who calls brings them.
 //!
 //! Only two things are done here without tables: [`native_to_ascii`] hands over to a crate where there is one, and
-//! [`punycode`] encodes a last label, so that the many non-ASCII words of a text that end at a dot can be told from
+//! `punycode` encodes a last label, so that the many non-ASCII words of a text that end at a dot can be told from
 //! names without asking.
 
 /// UTS 46, non-transitional, of a host that has a non-ASCII character: what `new URL("http://" + host).hostname`

@@ -1,6 +1,6 @@
 //! Last labels: which exist, and which are a registry's.
 //!
-//! Source: the root zone list in [`table`], a few names of other roots that malware uses, and the special names of
+//! Source: the root zone list in `table`, a few names of other roots that malware uses, and the special names of
 //! RFC 6761 and 8375 with those that private networks use. All names here are lower case and A-labels.
 
 mod table;

@@ -101,6 +101,10 @@ impl Reader<'_> {
                 position = sign.end;
                 continue;
             }
+            if let Some((sign, _)) = sign::in_path(text, position) {
+                position = sign.end;
+                continue;
+            }
             if extent == Extent::Prose && matches!(byte, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'^') {
                 break;
             }
