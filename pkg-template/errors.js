@@ -79,6 +79,16 @@ const LOCAL = {
     retryable: false,
     message: "The call was aborted by its signal.",
   },
+  indicator_invalid: {
+    category: "input",
+    retryable: false,
+    message: "Entries must be something to iterate over; each is an object with a value.",
+  },
+  snapshot_invalid: {
+    category: "input",
+    retryable: false,
+    message: "This watchlist is gone: it was freed, or its memory was lost; open its snapshot again.",
+  },
   not_initialised: {
     category: "config",
     retryable: false,

@@ -11,7 +11,7 @@
  *   (`2026-02-14T07:00:00Z`); offsets into texts count UTF-16 code units, as `slice` does.
  * - **Errors**: whatever fails, fails with a {@link LookupError}. None holds a secret, wherever it is printed.
  * - **Loading**: asynchronous functions load the wasm module themselves. The synchronous ones ({@link classify},
- *   {@link extract}, {@link refang}, {@link defang}) do so in Node, Deno, Bun and Cloudflare Workers; in browsers await
+ *   {@link extract}, {@link refang}, {@link defang}, {@link Watchlist}) do so in Node, Deno, Bun and Cloudflare Workers; in browsers await
  *   {@link init} once before.
  *
  * `"ioc-lookup"` and `"ioc-lookup/slim"` share these types. They need neither the DOM's nor Node's: where the surroundings
@@ -652,21 +652,24 @@ export function lookupStream(
   options?: LookupOptions,
 ): AsyncIterable<LookupResult>;
 
-/** One indicator of a feed. */
+/** One member of a {@link Watchlist}. */
 export interface WatchlistEntry {
+  /** In any spelling, also defanged. */
   value: string;
-  /** Absent where the platform's type has no name here. */
-  kind?: IndicatorKind;
-  /** 0 to 100. */
-  score?: number;
-  verdict?: Verdict;
-  /** The platform that it comes from. */
-  source?: PlatformId | string;
-  /** The record's id on that platform. */
-  id?: string;
-  label?: string;
-  /** In the past: the platform no longer stands by it. */
-  expiresAt?: string;
+  /** Reads `value` as this kind instead of guessing. */
+  kind?: IndicatorKind | undefined;
+  /** 0-100, rounded. */
+  score?: number | null | undefined;
+  /** Default: `unknown`. */
+  verdict?: Verdict | undefined;
+  /** Who says so. At most 256 bytes are kept. */
+  source?: PlatformId | (string & {}) | undefined;
+  /** The record at the source. At most 256 bytes are kept. */
+  id?: string | undefined;
+  /** For people. At most 1,024 bytes are kept. */
+  label?: string | undefined;
+  /** After this moment, rounded up to the hour, the entry does not match. Default: never. */
+  expiresAt?: string | undefined;
 }
 
 // -------------------------------------------------------------------------------------------------------- detection
@@ -738,6 +741,116 @@ export function refang(text: string): string;
 
 /** Writes a value so that no program makes a link of it: `http://bad.example` becomes `hxxp://bad[.]example`. */
 export function defang(value: string): string;
+
+// ------------------------------------------------------------------ watchlists
+
+/**
+ * Indicators to match against without any network, a million of them in fourteen megabytes of the wasm's memory. Values are not
+ * stored: 96 bits of a keyed hash decide, so that a wrong match is less likely than a fault of the memory.
+ *
+ *     const list = Watchlist.build([{ value: "bad.example.com", verdict: "malicious", score: 90 }]);
+ *     list.match("http://www.bad.example.com/a")?.matchedBy; // "parent-domain"
+ *     await writeFile("list.bin", list.toBytes());
+ *
+ * The bytes are described in `docs/watchlist-format.md` of the repository, for readers in other languages.
+ */
+export class Watchlist {
+  private constructor();
+  /**
+   * Builds a list. Entries with the same canonical value become one: the worst verdict, the highest score and what came
+   * with it, the latest end. Entries of which nothing can be read are left out and counted in `skipped`.
+   *
+   * @throws {LookupError} `indicator_invalid`: `entries` cannot be iterated over; `config_invalid`; `not_initialised` in a
+   *   browser, before {@link init}.
+   */
+  static build(entries: Iterable<WatchlistEntry>, options?: WatchlistOptions): Watchlist;
+  /**
+   * Opens what {@link toBytes} gave. The bytes are copied and checked; nothing is read for each entry.
+   *
+   * @throws {LookupError} `snapshot_invalid` with `reason` `length`, `magic`, `version`, `checksum` or `structure`.
+   */
+  static open(snapshot: Uint8Array): Watchlist;
+  /** Entries. */
+  readonly size: number;
+  readonly name: string | null;
+  readonly createdAt: string;
+  /** When the list should be replaced. It answers all the same afterwards: what to do then is the caller's decision. */
+  readonly expiresAt: string | null;
+  /** Of the snapshot. */
+  readonly byteLength: number;
+  /** Entries that `build` could not read and left out. */
+  readonly skipped: number;
+  /**
+   * The entry that stands for a value in any spelling, the most specific one: the value itself, the network that holds it, the
+   * URL it lies below, its host, a name above that. null: there is none, or the text is no indicator.
+   *
+   * @throws {LookupError} `snapshot_invalid` with `reason` `freed`; `config_invalid` for what is no string.
+   */
+  match(value: string): Match | null;
+  /** As {@link match} for many values, in their order. */
+  matchAll(values: Iterable<string>): Array<Match | null>;
+  /** Finds the indicators in a text, as {@link extract} without options does, and returns those that match. */
+  matchText(text: string): TextMatch[];
+  /** The snapshot. */
+  toBytes(): Uint8Array;
+  /** Releases the memory; afterwards every method but this one fails with `snapshot_invalid`. */
+  free(): void;
+}
+export interface Watchlist extends DisposableShape {}
+
+/** For {@link Watchlist.build}. */
+export interface WatchlistOptions {
+  /** At most 256 bytes are kept. */
+  name?: string | undefined;
+  /** When the list should be replaced. */
+  expiresAt?: string | undefined;
+}
+
+/** A value, and the entry of a {@link Watchlist} that stands for it. */
+export interface Match {
+  /** As given. */
+  query: string;
+  /** Refanged and canonical. */
+  value: string;
+  kind: IndicatorKind;
+  matchedBy: "exact" | "cidr" | "parent-domain" | "url-host" | "url-prefix";
+  /** The entry's canonical value. */
+  matchedValue: string;
+  score: number | null;
+  verdict: Verdict;
+  source: string | null;
+  id: string | null;
+  label: string | null;
+  /** Where it stands in the text, if it was found in one. */
+  start?: number;
+  end?: number;
+}
+
+/** A {@link Match} in a text: `query` is `text.slice(start, end)`. */
+export interface TextMatch extends Match {
+  start: number;
+  end: number;
+}
+
+/** For {@link syncWatchlist}. */
+export interface SyncOptions extends FeedOptions, WatchlistOptions {
+  /**
+   * The list so far. With `updatedSince` its entries stay unless the feeds say otherwise; without, only those of clients that
+   * failed.
+   */
+  previous?: Watchlist | undefined;
+}
+
+/**
+ * Builds a watchlist from the feeds of all clients. Entries carry the client's name as their source. What arrives as benign,
+ * ended or below `minScore` takes its value off the list. A client that fails keeps what it said last time.
+ *
+ *     const list = await syncWatchlist(clients, { minScore: 40 });
+ *     const next = await syncWatchlist(clients, { minScore: 40, previous: list, updatedSince: list.createdAt });
+ *
+ * @throws {LookupError} The first client's error when all have failed; `aborted`; `config_invalid`.
+ */
+export function syncWatchlist(clients: readonly Client[], options?: SyncOptions): Promise<Watchlist>;
 
 // ----------------------------------------------------------------------------------------------------------- errors
 

@@ -9,6 +9,7 @@ export { createClient } from "./client.js";
 export { LookupError, isLookupError } from "./errors.js";
 export { lookup, lookupStream } from "./lookup.js";
 export { version } from "./version.js";
+export { Watchlist, syncWatchlist } from "./watchlist.js";
 
 export function classify(text) {
   return guarded(() => core().classify(given(text)));

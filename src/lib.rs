@@ -11,6 +11,8 @@
 //! - [`indicator`]: kinds, canonical values, refanging, extraction from text.
 //! - [`options`]: reading what a caller gave; [`json`]: reading and writing JSON.
 //! - [`time`], [`secret`], [`error`]: a type for each.
+//!
+//! [`watchlist`], [`indicator`], [`json`] and [`verdict`] are built for speed, in a package of their own (`hot.rs`).
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -28,15 +30,14 @@
 pub mod auth;
 pub mod error;
 pub mod http;
-pub mod indicator;
 // wasm-bindgen exports public functions only; in Rust nothing but the tests reaches them.
 #[cfg(target_arch = "wasm32")]
 #[allow(unreachable_pub)]
 pub mod js;
-pub mod json;
 pub mod options;
 pub mod platform;
 pub mod report;
 pub mod secret;
 pub mod time;
-pub mod watchlist;
+
+pub use ioc_lookup_hot::{indicator, json, verdict, watchlist};

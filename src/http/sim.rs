@@ -296,7 +296,7 @@ impl Host for World {
     }
 
     fn to_ascii(&self) -> fn(&str) -> Option<String> {
-        |host| idna::domain_to_ascii(host).ok()
+        crate::indicator::native_to_ascii
     }
 
     fn surroundings(&self) -> Surroundings {

@@ -4,7 +4,7 @@
 //! - [`task`]: a future that JavaScript polls.
 //! - [`host`]: the surroundings of the core, over JavaScript; [`fetch`]: the sending.
 //! - [`runtime`]: waking, waiting, and instances that were dropped.
-//! - [`detection`]: the synchronous functions.
+//! - [`detection`]: the synchronous functions; [`watchlist`]: lists to match against.
 //! - [`convert`]: values in and out.
 
 mod client;
@@ -14,6 +14,7 @@ mod fetch;
 mod host;
 mod runtime;
 mod task;
+mod watchlist;
 
 pub use detection::{classify, extract};
 pub use host::to_ascii;

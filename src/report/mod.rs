@@ -1,8 +1,6 @@
 //! What a platform says about a value, in the words of the contract.
 
-pub mod verdict;
-
-pub use verdict::{Thresholds, Verdict};
+pub use crate::verdict::{Thresholds, Verdict};
 
 use crate::error::Error;
 use crate::indicator::Kind;

@@ -7,13 +7,11 @@
 use super::entry::{BEST_SCORE, Details, Expiry, SOURCE_LIMIT, cut};
 use super::hash::{SipKey, sip_hash};
 use super::index::Index;
-use crate::report::Verdict;
+use crate::verdict::Verdict;
 
 /// Sources that a table can name; what comes from further ones is kept without a source.
 pub(super) const SOURCES_LIMIT: u16 = u16::MAX;
 
-/// Verdicts by their number in a file.
-const VERDICTS: [Verdict; 4] = [Verdict::Unknown, Verdict::Benign, Verdict::Suspicious, Verdict::Malicious];
 const NO_SCORE: u8 = u8::MAX;
 const NO_SOURCE: u16 = SOURCES_LIMIT;
 
@@ -50,7 +48,7 @@ impl Attributes {
         let score = (bits >> 8) as u8;
         let source = (bits >> 16) as u16;
         Some(Attributes {
-            verdict: *VERDICTS.get(usize::from(bits as u8))?,
+            verdict: *Verdict::ALL.get(usize::from(bits as u8))?,
             score: match score {
                 NO_SCORE => None,
                 0..=BEST_SCORE => Some(score),
@@ -231,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_number_of_a_verdict_is_its_place() {
-        for (number, verdict) in VERDICTS.into_iter().enumerate() {
+        for (number, verdict) in Verdict::ALL.into_iter().enumerate() {
             assert_eq!(verdict as usize, number);
         }
     }

@@ -182,6 +182,11 @@ impl Builder {
         Arrival { number, row, extra }
     }
 
+    /// Counts entries that never became any.
+    pub fn skip_some(&mut self, entries: u32) {
+        self.skipped = self.skipped.saturating_add(entries);
+    }
+
     /// Counts an entry that is left out.
     fn skip(&mut self) -> bool {
         self.skipped = self.skipped.saturating_add(1);

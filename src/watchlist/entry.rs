@@ -4,7 +4,7 @@
 //! - **Limits**: texts are cut to [`SOURCE_LIMIT`], [`ID_LIMIT`], [`LABEL_LIMIT`] bytes, never inside a character.
 
 use crate::indicator::Kind;
-use crate::report::Verdict;
+use crate::verdict::Verdict;
 
 /// Bytes kept of a source's name.
 pub const SOURCE_LIMIT: usize = 256;

@@ -1,7 +1,7 @@
 //! What is told about a query that matches: `Match` of the contract, but for the texts that the caller has already.
 
 use crate::indicator::Kind;
-use crate::report::Verdict;
+use crate::verdict::Verdict;
 
 /// How an entry stands for a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub enum MatchedBy {
 }
 
 impl MatchedBy {
+    /// Every way, in the order of their numbers.
+    pub const ALL: [MatchedBy; 5] =
+        [MatchedBy::Exact, MatchedBy::Cidr, MatchedBy::ParentDomain, MatchedBy::UrlHost, MatchedBy::UrlPrefix];
+
     /// The word in the public contract.
     pub fn name(self) -> &'static str {
         match self {

@@ -55,14 +55,14 @@ impl Watchlist {
 
     fn hit(&self, found: &Place<'_>, key: &Key<'_>, canonical: &str) -> Option<Hit<'_>> {
         let meta = self.meta(found.number)?;
-        let attributes = self.attributes(meta.row())?;
+        let (verdict, score, source) = self.said(meta.row())?;
         let extra = if meta.has_extra() { self.extra(found.number) } else { Extra::default() };
         Some(Hit {
             matched_by: found.matched_by,
             matched_value: self.matched_value(found, key, canonical)?,
-            verdict: attributes.verdict,
-            score: attributes.score,
-            source: attributes.source.and_then(|source| self.source(source)),
+            verdict,
+            score,
+            source,
             id: extra.id,
             label: extra.label,
             attributes: meta.row(),

@@ -40,4 +40,3 @@ pub use check::Invalid;
 pub use entry::{Details, Entry, ID_LIMIT, LABEL_LIMIT, SOURCE_LIMIT, score};
 pub use hit::{Hit, Match, MatchedBy, MatchedValue};
 pub use snapshot::Watchlist;
-pub use sync::Sync;

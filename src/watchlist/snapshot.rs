@@ -10,6 +10,7 @@ use super::layout::{Header, Section, Sections, u32_at};
 use super::meta::Meta;
 use super::networks::{Addresses, Family, Networks};
 use crate::indicator::Kind;
+use crate::verdict::Verdict;
 
 /// A set of indicators and what is known about each, to be asked without any network.
 pub struct Watchlist {
@@ -178,6 +179,13 @@ impl Watchlist {
     pub(super) fn attributes(&self, row: u32) -> Option<Attributes> {
         let bits = self.column::<8>(Section::Attributes).get(row as usize)?;
         Attributes::from_bits(u64::from_le_bytes(*bits))
+    }
+
+    /// What all hits with this number say: verdict, score and source.
+    pub fn said(&self, number: u32) -> Option<(Verdict, Option<u8>, Option<&str>)> {
+        let attributes = self.attributes(number)?;
+        let source = attributes.source.and_then(|source| self.source(source));
+        Some((attributes.verdict, attributes.score, source))
     }
 
     /// The name of a source by its number.

@@ -180,7 +180,7 @@ mod tests {
     use super::super::entry::Details;
     use super::super::hash::SipKey;
     use super::*;
-    use crate::report::Verdict;
+    use crate::verdict::Verdict;
 
     fn details(verdict: Verdict, score: u8) -> Details<'static> {
         Details { verdict, score: Some(score), ..Details::default() }

@@ -15,45 +15,23 @@ use super::networks::Family;
 use super::snapshot::Watchlist;
 use super::staged::{Arrival, HANDED_ON};
 use crate::indicator::Kind;
-use crate::report::Verdict;
-
-/// What a synchronisation starts from.
-#[derive(Clone, Copy, Default)]
-pub struct Sync<'a> {
-    /// The list so far.
-    pub previous: Option<&'a Watchlist>,
-    /// Of the previous list, only entries of these sources are handed on; `None`: all are. A full synchronisation names
-    /// the sources that failed: theirs stay, the others have just been told anew.
-    pub sources: Option<&'a [&'a str]>,
-    /// Entries with a lower score do not belong on the list; no score counts as 0.
-    pub min_score: f64,
-}
+use crate::verdict::Verdict;
 
 impl Builder {
     /// A builder that follows the rules of a synchronisation. Name and seed come from the previous list, if there is
-    /// one (the name only if `options` has none).
-    pub fn sync(options: &Options<'_>, sync: &Sync<'_>) -> Builder {
-        let seed = sync.previous.map_or(options.seed, Watchlist::seed);
-        let name = options.name.or(sync.previous.and_then(Watchlist::name));
+    /// one (the name only if `options` has none); its entries come when [`Builder::hand_on`] says which. Entries with a
+    /// score below the least one do not belong on the list; no score counts as 0.
+    pub fn sync(options: &Options<'_>, previous: Option<&Watchlist>, min_score: f64) -> Builder {
+        let seed = previous.map_or(options.seed, Watchlist::seed);
+        let name = options.name.or(previous.and_then(Watchlist::name));
         let mut builder = Builder::new(&Options { seed, name, ..*options });
-        builder.min_score = Some(sync.min_score);
-        if let Some(previous) = sync.previous {
-            builder.hand_on(previous, sync.sources);
-        }
+        builder.min_score = Some(min_score);
         builder
     }
 
-    /// Whether an entry takes its value off the list instead of standing on it.
-    pub(super) fn removes(&self, details: &Details<'_>) -> bool {
-        let now_ms = self.header.created_at_ms;
-        self.min_score.is_some_and(|least| {
-            details.verdict == Verdict::Benign
-                || details.expires_at_ms.is_some_and(|moment| moment < now_ms)
-                || f64::from(details.score.unwrap_or(0)) < least
-        })
-    }
-
-    fn hand_on(&mut self, previous: &Watchlist, sources: Option<&[&str]>) {
+    /// Hands on the entries of the previous list, before or after others arrive. `None`: those of all sources. A full
+    /// synchronisation names the sources that failed: theirs stay, the others have just been told anew.
+    pub fn hand_on(&mut self, previous: &Watchlist, sources: Option<&[&str]>) {
         let mut heir = Heir { rows: Vec::new(), previous, sources };
         let (v4, v6) = (previous.networks(Family::V4), previous.networks(Family::V6));
         let keys = previous.fingerprints().map(StagedKey::Hashed);
@@ -65,6 +43,16 @@ impl Builder {
                 self.stage(key, kind, https, arrival);
             }
         }
+    }
+
+    /// Whether an entry takes its value off the list instead of standing on it.
+    pub(super) fn removes(&self, details: &Details<'_>) -> bool {
+        let now_ms = self.header.created_at_ms;
+        self.min_score.is_some_and(|least| {
+            details.verdict == Verdict::Benign
+                || details.expires_at_ms.is_some_and(|moment| moment < now_ms)
+                || f64::from(details.score.unwrap_or(0)) < least
+        })
     }
 }
 

@@ -99,7 +99,7 @@ const GAPS: [&str; 30] = [
 
 /// How often a property is tried: `PROPTEST_CASES`, or enough for a run before every commit. What fails becomes a test of
 /// its own; a file of seeds tells nobody anything.
-pub fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }

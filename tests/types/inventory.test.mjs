@@ -23,6 +23,8 @@ after(async () => {
   await sandbox?.stop();
 });
 
+const list = ioc.Watchlist.build([{ value: "a.example.com", label: "l", score: 1 }]);
+
 const DISPOSE = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
 /** Names of an object and of its classes, as `keyof` gives them. What begins with `_` is internal. */
@@ -58,6 +60,7 @@ describe("the declared members are there, and no others:", () => {
     "ioc.ThreatQ['indicators']": () => client.indicators,
     "ioc.ThreatQ['events']": () => client.events,
     "ioc.ThreatQ['imports']": () => client.imports,
+    "ioc.Watchlist": () => list,
     "ioc.LookupError": () => new ioc.LookupError(EVERY_FACT, { cause: null }),
     "ReturnType<ioc.LookupError['toJSON']>": () => new ioc.LookupError(EVERY_FACT).toJSON(),
   };

@@ -10,7 +10,7 @@ mod synchronising;
 
 use super::*;
 use crate::indicator::{Kind, native_to_ascii};
-use crate::report::Verdict;
+use crate::verdict::Verdict;
 
 /// A moment in 2027, on the hour.
 const NOW: u64 = 1_800_000_000_000;

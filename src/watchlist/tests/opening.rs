@@ -234,7 +234,9 @@ fn ask(list: &Watchlist) {
         }
     }
     let _ = (list.name(), list.expires_at_ms());
-    let again = Builder::sync(&OPTIONS, &Sync { previous: Some(list), ..Sync::default() }).finish();
+    let mut again = Builder::sync(&OPTIONS, Some(list), 0.0);
+    again.hand_on(list, None);
+    let again = again.finish();
     assert!(again.size() <= list.size());
     open(again.as_bytes()).unwrap();
 }

@@ -6,7 +6,7 @@ use super::*;
 
 /// The rows of the file: value, kind, category; `None` with a loud word when it is absent.
 fn rows() -> Option<String> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/maltrail.tsv.zst");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/maltrail.tsv.zst");
     let Ok(file) = std::fs::File::open(path) else {
         eprintln!("PASSED OVER: {path} is absent, so nothing was tested at full size");
         return None;

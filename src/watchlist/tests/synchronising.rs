@@ -22,10 +22,20 @@ fn previous() -> Watchlist {
     }))
 }
 
+#[derive(Clone, Copy, Default)]
+struct Sync<'a> {
+    previous: Option<&'a Watchlist>,
+    sources: Option<&'a [&'a str]>,
+    min_score: f64,
+}
+
 fn sync<'a>(rules: Sync<'_>, entries: impl IntoIterator<Item = (&'a str, Details<'a>)>) -> Watchlist {
-    let mut builder = Builder::sync(&NEW_OPTIONS, &rules);
+    let mut builder = Builder::sync(&NEW_OPTIONS, rules.previous, rules.min_score);
     for (value, details) in entries {
         assert!(builder.push(&Entry { value, kind: None, details }, native_to_ascii), "{value}");
+    }
+    if let Some(previous) = rules.previous {
+        builder.hand_on(previous, rules.sources);
     }
     let list = builder.finish();
     // What was built is a snapshot that opens.

@@ -15,6 +15,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict, from harmless to harmful.
+    pub const ALL: [Verdict; 4] = [Verdict::Unknown, Verdict::Benign, Verdict::Suspicious, Verdict::Malicious];
+
     /// The name in the public contract.
     pub fn name(self) -> &'static str {
         match self {
@@ -27,9 +30,7 @@ impl Verdict {
 
     /// The verdict of that name, if there is one.
     pub fn from_name(name: &str) -> Option<Verdict> {
-        [Verdict::Unknown, Verdict::Benign, Verdict::Suspicious, Verdict::Malicious]
-            .into_iter()
-            .find(|verdict| verdict.name() == name)
+        Verdict::ALL.into_iter().find(|verdict| verdict.name() == name)
     }
 }
 
