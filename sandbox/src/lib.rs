@@ -8,7 +8,7 @@
 //!   come from, [`import`]: how they get into the platforms' tables.
 //! - [`detect`]: the core's detection of indicators, seen from here.
 //! - [`database`], [`clock`], [`secret`], [`tls`]: the outside world.
-//! - [`threatq`]: the first platform.
+//! - [`threatq`], [`qradar`]: the platforms.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -32,6 +32,7 @@ pub mod feed;
 pub mod import;
 pub mod layers;
 pub mod progress;
+pub mod qradar;
 pub mod ready;
 pub mod record;
 pub mod secret;

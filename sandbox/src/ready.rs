@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::threatq;
+use crate::{qradar, threatq};
 
 /// Addresses and credentials of everything that runs. Members come in this order.
 #[derive(Clone, Serialize)]
@@ -14,6 +14,8 @@ pub struct Ready {
     pub ready: bool,
     /// The first platform.
     pub threatq: threatq::Access,
+    /// The second.
+    pub qradar: qradar::Access,
     /// The certificate of the authority, with `--tls`: what clients have to trust.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
@@ -36,6 +38,7 @@ impl Ready {
             }
         };
         section("ThreatQ", &self.threatq.rows());
+        section("QRadar", &self.qradar.rows());
         if let Some(path) = &self.ca {
             section("TLS", &[("authority", path.display().to_string())]);
         }

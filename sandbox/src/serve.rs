@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,9 +13,10 @@ use crate::Error;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::layers::Layers;
+use crate::layers::log::RequestLog;
 use crate::progress::Show;
 use crate::ready::Ready;
-use crate::{import, threatq, tls};
+use crate::{import, qradar, threatq, tls};
 
 /// How long requests on the wire may take to end once the sandbox is told to stop.
 const GRACE: Duration = Duration::from_secs(2);
@@ -24,6 +26,10 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Options {
     /// ThreatQ's address; port 0 takes a free one.
     pub threatq: SocketAddr,
+    /// The address of QRadar's console.
+    pub qradar: SocketAddr,
+    /// The address of QRadar's token service.
+    pub qoauth: SocketAddr,
     /// https instead of http.
     pub tls: bool,
     /// Database file; memory when absent.
@@ -34,8 +40,10 @@ pub struct Options {
     pub progress: Show,
     /// The switches of the frame.
     pub layers: Layers,
-    /// The switches of the first platform.
+    /// ThreatQ's switches.
     pub threatq_settings: threatq::Settings,
+    /// QRadar's switches.
+    pub qradar_settings: qradar::Settings,
     /// Tells the time to everything.
     pub clock: Clock,
 }
@@ -71,44 +79,74 @@ pub fn loopback(text: &str) -> Result<SocketAddr, String> {
 pub struct Prepared {
     ready: Ready,
     database: Database,
-    tls: Option<tls::Tls>,
-    listeners: Vec<(TcpListener, Router)>,
-    authority: Option<AuthorityFile>,
+    front: Front,
 }
 
 /// Takes the addresses, opens the database and imports feeds. Blocks for as long as that takes.
 pub fn prepare(options: Options) -> Result<Prepared, Error> {
-    let (listener, address) = bind(options.threatq)?;
+    // Addresses first: one that is taken is told before a long feed is read.
+    let [threatq_door, qradar_door, qoauth_door] =
+        [Door::open(options.threatq)?, Door::open(options.qradar)?, Door::open(options.qoauth)?];
     let database = Database::open(options.data.as_deref())?;
     let threatq = threatq::start(&database, options.threatq_settings, &options.clock)?;
+    let qradar = qradar::start(&database, options.qradar_settings, &options.clock)?;
     for feed in &options.feeds {
         let summary = import::import(&database, feed, &options.clock, options.progress)?;
         eprintln!("{}: {summary}", feed.display());
     }
-    let tls = options.tls.then(tls::generate).transpose()?;
-    let authority = tls.as_ref().map(|tls| AuthorityFile::write(&tls.authority_pem)).transpose()?;
-    let scheme = if options.tls { "https" } else { "http" };
-    let log = options.layers.log();
-    let routes = options.layers.around(threatq::PLATFORM, threatq.routes, log.as_ref(), &options.clock);
-    Ok(Prepared {
-        ready: Ready {
-            ready: true,
-            threatq: threatq.access.at(format!("{scheme}://{address}")),
-            ca: authority.as_ref().map(|file| file.0.clone()),
-        },
-        database,
-        tls,
-        listeners: vec![(listener, routes)],
-        authority,
-    })
+    let mut front = Front::new(options.layers, options.tls, options.clock)?;
+    let ready = Ready {
+        ready: true,
+        threatq: threatq.access.at(front.serve(threatq::PLATFORM, threatq_door, threatq.routes)),
+        qradar: qradar.access.at(
+            front.serve(qradar::PLATFORM, qradar_door, qradar.console),
+            front.serve(qradar::PLATFORM, qoauth_door, qradar.token_service),
+        ),
+        ca: front.authority.as_ref().map(|file| file.0.clone()),
+    };
+    Ok(Prepared { ready, database, front })
 }
 
-fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
-    let failed = |error| Error::Io { what: PathBuf::from(address.to_string()), error };
-    let listener = TcpListener::bind(address).map_err(failed)?;
-    listener.set_nonblocking(true).map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
+/// An address that is taken; nobody answers there yet.
+struct Door {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Door {
+    fn open(address: SocketAddr) -> Result<Door, Error> {
+        let failed = |error| Error::Io { what: PathBuf::from(address.to_string()), error };
+        let listener = TcpListener::bind(address).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Door { listener, address })
+    }
+}
+
+/// What all listeners share, and the listeners.
+struct Front {
+    layers: Layers,
+    log: Option<Arc<RequestLog>>,
+    clock: Clock,
+    tls: Option<tls::Tls>,
+    authority: Option<AuthorityFile>,
+    listeners: Vec<(TcpListener, Router)>,
+}
+
+impl Front {
+    fn new(layers: Layers, with_tls: bool, clock: Clock) -> Result<Front, Error> {
+        let tls = with_tls.then(tls::generate).transpose()?;
+        let authority = tls.as_ref().map(|tls| AuthorityFile::write(&tls.authority_pem)).transpose()?;
+        Ok(Front { log: layers.log(), layers, clock, tls, authority, listeners: Vec::new() })
+    }
+
+    /// Puts a platform's routes behind a door; its URL, without a slash at the end.
+    fn serve(&mut self, platform: &'static str, door: Door, routes: Router) -> String {
+        let routes = self.layers.around(platform, routes, self.log.as_ref(), &self.clock);
+        self.listeners.push((door.listener, routes));
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", door.address)
+    }
 }
 
 impl Prepared {
@@ -116,11 +154,11 @@ impl Prepared {
     pub fn start(self) -> Result<Running, Error> {
         let mut tasks = JoinSet::new();
         let control = Control::new();
-        for (listener, routes) in self.listeners {
+        for (listener, routes) in self.front.listeners {
             let handle = Handle::with_control(control.clone());
             let service = routes.into_make_service();
             let failed = Error::at("listener");
-            if let Some(tls) = &self.tls {
+            if let Some(tls) = &self.front.tls {
                 let server = axum_server::from_tcp_rustls(listener, tls.config.clone()).map_err(failed)?;
                 tasks.spawn(server.handle(handle).serve(service));
             } else {
@@ -128,7 +166,7 @@ impl Prepared {
                 tasks.spawn(server.handle(handle).serve(service));
             }
         }
-        Ok(Running { ready: self.ready, database: self.database, control, tasks, authority: self.authority })
+        Ok(Running { ready: self.ready, database: self.database, control, tasks, authority: self.front.authority })
     }
 }
 

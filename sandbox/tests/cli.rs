@@ -219,7 +219,7 @@ struct Server {
 impl Server {
     fn start(arguments: &[&str]) -> Server {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sandbox"))
-            .args(["serve", "--threatq", "127.0.0.1:0", "--json"])
+            .args(["serve", "--free-ports", "--json"])
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -284,7 +284,7 @@ fn it_ends_with_its_standard_input_when_told_so() {
 #[test]
 fn without_json_a_table_tells_everything() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sandbox"))
-        .args(["serve", "--threatq", "127.0.0.1:0", "--until-stdin-closes"])
+        .args(["serve", "--free-ports", "--until-stdin-closes"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -313,7 +313,8 @@ fn what_cannot_be_served_is_refused_at_once() {
         &["--cors", "http://page.example/path"],
         &["--cors", "*"],
         &["--rate-limit", "0"],
-        &["--qradar", "127.0.0.1:0"],
+        &["--qradar", "0.0.0.0:0"],
+        &["--qradar-set", "colour=red"],
     ] {
         let output = sandbox(&[&["serve"], arguments].concat());
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -321,7 +322,7 @@ fn what_cannot_be_served_is_refused_at_once() {
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let output = sandbox(&["serve", "--threatq", &address]);
+    let output = sandbox(&["serve", "--free-ports", "--threatq", &address]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains(&address), "{}", text(&output.stderr));
 }
@@ -332,7 +333,7 @@ fn a_database_keeps_its_vintage() {
     let data = folder.path("sandbox.db");
     lines(&oauth2_client(&data, &["--name=Mine"]));
     let data = data.to_str().unwrap();
-    let output = sandbox(&["serve", "--threatq", "127.0.0.1:0", "--data", data, "--threatq-set", "type_vintage=2017"]);
+    let output = sandbox(&["serve", "--free-ports", "--data", data, "--threatq-set", "type_vintage=2017"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("type_vintage=2020"), "{}", text(&output.stderr));
 }
@@ -352,7 +353,9 @@ fn help_suffices() {
         "--lockout",
         "token_shapes=",
         "type_vintage=",
+        "ariel_delay_ms=",
         "127.0.0.1:8801",
+        "127.0.0.1:8803",
     ] {
         assert!(help.contains(text), "{text}: {help}");
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sandbox::clock::Clock;
 use sandbox::layers::Layers;
 use sandbox::progress::Show;
+use sandbox::qradar;
 use sandbox::ready::Ready;
 use sandbox::secret;
 use sandbox::serve::{self, Options, Running};
@@ -144,12 +145,15 @@ impl Sandbox {
         let clock = Clock::held_at(START);
         let mut options = Options {
             threatq: serve::loopback("127.0.0.1:0").unwrap(),
+            qradar: serve::loopback("127.0.0.1:0").unwrap(),
+            qoauth: serve::loopback("127.0.0.1:0").unwrap(),
             tls: false,
             data: None,
             feeds: Vec::new(),
             progress: Show::Never,
             layers: Layers::default(),
             threatq_settings: Settings::default(),
+            qradar_settings: qradar::Settings::default(),
             clock: clock.clone(),
         };
         change(&mut options);

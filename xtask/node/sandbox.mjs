@@ -36,7 +36,7 @@ export async function startSandbox(program, args = []) {
 }
 
 /** Every platform on a free port, for whatever may run beside others. */
-export const FREE_PORTS = ["--threatq", "127.0.0.1:0"];
+export const FREE_PORTS = ["--free-ports"];
 
 /** The origins that a page must be allowed to talk to. */
 export function originsOf(ready) {

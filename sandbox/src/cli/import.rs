@@ -7,8 +7,8 @@ use clap::Args;
 use crate::Error;
 use crate::clock::Clock;
 use crate::database::Database;
+use crate::import;
 use crate::progress::Show;
-use crate::{import, threatq};
 
 /// The arguments.
 #[derive(Args, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Import {
 /// an error.
 pub(super) fn run(command: &Import, clock: &Clock) -> Result<(), Error> {
     let database = Database::open(Some(&command.data))?;
-    threatq::prepare(&database, &threatq::Settings::default(), clock)?;
+    import::prepare(&database, clock)?;
     let show = if command.progress { Show::Always } else { Show::OnTerminal };
     for file in &command.files {
         let summary = import::import(&database, file, clock, show)?;

@@ -1,7 +1,7 @@
 //! `sandbox serve`: everything until a signal, or until stdin closes.
 
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,15 +15,24 @@ use crate::clock::Clock;
 use crate::layers::Layers;
 use crate::progress::Show;
 use crate::serve::{self, Options};
-use crate::threatq::Settings;
+use crate::{qradar, threatq};
 
 /// The arguments.
 #[derive(Args, Debug)]
-#[command(after_help = Settings::HELP)]
+#[command(after_help = settings_help())]
 pub(super) struct Serve {
-    /// ThreatQ's address; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8801", value_parser = serve::loopback)]
-    threatq: SocketAddr,
+    /// ThreatQ's address; port 0 takes a free one [default: 127.0.0.1:8801]
+    #[arg(long, value_name = "ADDR", value_parser = serve::loopback)]
+    threatq: Option<SocketAddr>,
+    /// The address of QRadar's console [default: 127.0.0.1:8802]
+    #[arg(long, value_name = "ADDR", value_parser = serve::loopback)]
+    qradar: Option<SocketAddr>,
+    /// The address of QRadar's token service [default: 127.0.0.1:8803]
+    #[arg(long, value_name = "ADDR", value_parser = serve::loopback)]
+    qoauth: Option<SocketAddr>,
+    /// A free port for every address that is not given, instead of its default
+    #[arg(long)]
+    free_ports: bool,
     /// https instead of http; the certificate of the authority to trust is written to a file that is named
     #[arg(long)]
     tls: bool,
@@ -60,9 +69,16 @@ pub(super) struct Serve {
     /// A ThreatQ setting, see below; may be repeated
     #[arg(long = "threatq-set", value_name = "KEY=VALUE")]
     threatq_set: Vec<String>,
+    /// A QRadar setting, see below; may be repeated
+    #[arg(long = "qradar-set", value_name = "KEY=VALUE")]
+    qradar_set: Vec<String>,
     /// End when standard input ends: a runner that dies takes the sandbox with it
     #[arg(long)]
     until_stdin_closes: bool,
+}
+
+fn settings_help() -> String {
+    [threatq::Settings::HELP, qradar::Settings::HELP].join("\n\n")
 }
 
 /// An origin as browsers send it: scheme, host, port, nothing behind.
@@ -124,12 +140,22 @@ async fn stdin_closed() {
 }
 
 fn options(command: Serve, clock: Clock) -> Result<Options, Error> {
-    let mut settings = Settings { token_ttl: command.token_ttl, lockout: command.lockout, ..Settings::default() };
+    let mut threatq_settings =
+        threatq::Settings { token_ttl: command.token_ttl, lockout: command.lockout, ..threatq::Settings::default() };
     for assignment in &command.threatq_set {
-        settings.set(assignment).map_err(Error::Usage)?;
+        threatq_settings.set(assignment).map_err(Error::Usage)?;
     }
+    let mut qradar_settings = qradar::Settings { token_ttl: command.token_ttl, ..qradar::Settings::default() };
+    for assignment in &command.qradar_set {
+        qradar_settings.set(assignment).map_err(Error::Usage)?;
+    }
+    let address = |given: Option<SocketAddr>, port: u16| {
+        given.unwrap_or((Ipv4Addr::LOCALHOST, if command.free_ports { 0 } else { port }).into())
+    };
     Ok(Options {
-        threatq: command.threatq,
+        threatq: address(command.threatq, 8801),
+        qradar: address(command.qradar, 8802),
+        qoauth: address(command.qoauth, 8803),
         tls: command.tls,
         data: command.data,
         feeds: command.feeds,
@@ -140,7 +166,8 @@ fn options(command: Serve, clock: Clock) -> Result<Options, Error> {
             latency: command.latency.map(Duration::from_millis),
             rate_limit: command.rate_limit,
         },
-        threatq_settings: settings,
+        threatq_settings,
+        qradar_settings,
         clock,
     })
 }
