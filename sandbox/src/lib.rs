@@ -7,6 +7,7 @@
 //! - [`record`]: an indicator as no platform in particular knows it; [`seed`] and [`feed`]: where records
 //!   come from, [`import`]: how they get into the platforms' tables.
 //! - [`detect`]: the core's detection of indicators, seen from here.
+//! - [`basic`]: `Authorization: Basic` as clients in the field write it.
 //! - [`database`], [`clock`], [`secret`], [`tls`]: the outside world.
 //! - [`threatq`], [`qradar`]: the platforms.
 #![forbid(unsafe_code)]
@@ -23,6 +24,7 @@
     )
 )]
 
+pub mod basic;
 pub mod cli;
 pub mod clock;
 pub mod database;

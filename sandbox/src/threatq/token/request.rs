@@ -4,18 +4,16 @@
 //!   fine; with two values it is refused.
 //! - **Body**: JSON if it starts with `{` or `[`, whatever its content type says; otherwise a form. A JSON
 //!   array is `["<client id>","<client secret>"]`.
-//! - **Basic**: OAuth libraries form-encode id and secret before they encode them, others do not; both
-//!   readings count.
+//! - **Basic**: both readings count, see [`basic`].
 //! - **Ignored**: members that are not ours (`username`, `scope` …), nulls, an empty `client_secret`.
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::refusal::Refusal;
+use crate::basic;
 use crate::threatq::settings::TokenShapes;
 
 /// The members that mean something, over all grants.
@@ -49,7 +47,7 @@ pub(super) fn parse(
             return Err(Refusal::Request("The grant type belongs into the query."));
         }
     }
-    request.basic = authorization.map(readings_of_basic).unwrap_or_default();
+    request.basic = authorization.map(basic::readings).unwrap_or_default();
     Ok(request)
 }
 
@@ -134,31 +132,11 @@ impl<'de> Visitor<'de> for Members {
     }
 }
 
-fn readings_of_basic(authorization: &str) -> Vec<(String, String)> {
-    let decoded = authorization
-        .split_once(' ')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"))
-        .and_then(|(_, encoded)| STANDARD.decode(encoded.trim()).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let Some((id, secret)) = decoded.as_deref().and_then(|text| text.split_once(':')) else {
-        return Vec::new();
-    };
-    let raw = (id.to_owned(), secret.to_owned());
-    let form = (form_decoded(id), form_decoded(secret));
-    if raw == form { vec![raw] } else { vec![raw, form] }
-}
-
-/// One value as a form would carry it: `+` is a blank, `%41` an `A`.
-fn form_decoded(text: &str) -> String {
-    // As the value of a member; `&` and `=` of a raw text would end it, and a raw text is the other reading.
-    form_urlencoded::parse(format!("x={text}").as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     fn read(query: &str, body: &str, authorization: Option<&str>) -> TokenRequest {
@@ -196,14 +174,6 @@ mod tests {
         assert!(refused("grant_type=password", "grant_type=refresh_token", both));
         assert!(refused("", r#"{"email":"a","email":"b"}"#, both));
         assert!(refused("client_id=a&client_id=b", "", both));
-    }
-
-    #[test]
-    fn basic_is_read_raw_and_form_decoded() {
-        let header = format!("Basic {}", STANDARD.encode("id%2B:a%2Fb+c"));
-        let request = read("", "", Some(&header));
-        let text = |text: &str| text.to_owned();
-        assert_eq!(request.basic, [(text("id%2B"), text("a%2Fb+c")), (text("id+"), text("a/b c"))]);
     }
 
     #[test]
