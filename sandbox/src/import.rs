@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::database::Database;
 use crate::feed::{BadLine, Feed};
 use crate::progress::{Progress, Show};
-use crate::{qradar, threatq};
+use crate::{qradar, taegis, threatq};
 
 /// The first bad lines are kept for the report, the others only counted: a file of the wrong kind has millions.
 const REPORTED_LINES: usize = 100;
@@ -36,7 +36,8 @@ pub struct Summary {
 /// Makes the tables of all platforms in a new database, with the embedded data.
 pub fn prepare(database: &Database, clock: &Clock) -> Result<(), Error> {
     threatq::prepare(database, &threatq::Settings::default(), clock)?;
-    qradar::prepare(database, clock)
+    qradar::prepare(database, clock)?;
+    taegis::prepare(database, clock)
 }
 
 /// Reads the file into the database. A bad line is counted; the rest is imported.

@@ -9,7 +9,7 @@
 //! - [`detect`]: the core's detection of indicators, seen from here.
 //! - [`basic`]: `Authorization: Basic` as clients in the field write it.
 //! - [`database`], [`clock`], [`secret`], [`tls`]: the outside world.
-//! - [`threatq`], [`qradar`]: the platforms.
+//! - [`threatq`], [`qradar`], [`taegis`]: the platforms.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -40,6 +40,7 @@ pub mod record;
 pub mod secret;
 pub mod seed;
 pub mod serve;
+pub mod taegis;
 pub mod threatq;
 pub mod tls;
 

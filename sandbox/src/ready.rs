@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::{qradar, threatq};
+use crate::{qradar, taegis, threatq};
 
 /// Addresses and credentials of everything that runs. Members come in this order.
 #[derive(Clone, Serialize)]
@@ -16,6 +16,8 @@ pub struct Ready {
     pub threatq: threatq::Access,
     /// The second.
     pub qradar: qradar::Access,
+    /// The third.
+    pub taegis: taegis::Access,
     /// The certificate of the authority, with `--tls`: what clients have to trust.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
@@ -39,6 +41,7 @@ impl Ready {
         };
         section("ThreatQ", &self.threatq.rows());
         section("QRadar", &self.qradar.rows());
+        section("Taegis", &self.taegis.rows());
         if let Some(path) = &self.ca {
             section("TLS", &[("authority", path.display().to_string())]);
         }

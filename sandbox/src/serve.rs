@@ -16,7 +16,7 @@ use crate::layers::Layers;
 use crate::layers::log::RequestLog;
 use crate::progress::Show;
 use crate::ready::Ready;
-use crate::{import, qradar, threatq, tls};
+use crate::{import, qradar, taegis, threatq, tls};
 
 /// How long requests on the wire may take to end once the sandbox is told to stop.
 const GRACE: Duration = Duration::from_secs(2);
@@ -30,6 +30,8 @@ pub struct Options {
     pub qradar: SocketAddr,
     /// The address of QRadar's token service.
     pub qoauth: SocketAddr,
+    /// Taegis's address.
+    pub taegis: SocketAddr,
     /// https instead of http.
     pub tls: bool,
     /// Database file; memory when absent.
@@ -44,6 +46,8 @@ pub struct Options {
     pub threatq_settings: threatq::Settings,
     /// QRadar's switches.
     pub qradar_settings: qradar::Settings,
+    /// Taegis's switches.
+    pub taegis_settings: taegis::Settings,
     /// Tells the time to everything.
     pub clock: Clock,
 }
@@ -85,11 +89,12 @@ pub struct Prepared {
 /// Takes the addresses, opens the database and imports feeds. Blocks for as long as that takes.
 pub fn prepare(options: Options) -> Result<Prepared, Error> {
     // Addresses first: one that is taken is told before a long feed is read.
-    let [threatq_door, qradar_door, qoauth_door] =
-        [Door::open(options.threatq)?, Door::open(options.qradar)?, Door::open(options.qoauth)?];
+    let (threatq_door, taegis_door) = (Door::open(options.threatq)?, Door::open(options.taegis)?);
+    let (qradar_door, qoauth_door) = (Door::open(options.qradar)?, Door::open(options.qoauth)?);
     let database = Database::open(options.data.as_deref())?;
     let threatq = threatq::start(&database, options.threatq_settings, &options.clock)?;
     let qradar = qradar::start(&database, options.qradar_settings, &options.clock)?;
+    let taegis = taegis::start(&database, options.taegis_settings, &options.clock)?;
     for feed in &options.feeds {
         let summary = import::import(&database, feed, &options.clock, options.progress)?;
         eprintln!("{}: {summary}", feed.display());
@@ -102,6 +107,7 @@ pub fn prepare(options: Options) -> Result<Prepared, Error> {
             front.serve(qradar::PLATFORM, qradar_door, qradar.console),
             front.serve(qradar::PLATFORM, qoauth_door, qradar.token_service),
         ),
+        taegis: taegis.access.at(front.serve(taegis::PLATFORM, taegis_door, taegis.routes)),
         ca: front.authority.as_ref().map(|file| file.0.clone()),
     };
     Ok(Prepared { ready, database, front })

@@ -14,6 +14,7 @@ mod query;
 mod reference;
 mod seed;
 mod support;
+mod taegis;
 mod tls;
 mod tokens;
 mod write;

@@ -10,6 +10,7 @@ use sandbox::qradar;
 use sandbox::ready::Ready;
 use sandbox::secret;
 use sandbox::serve::{self, Options, Running};
+use sandbox::taegis;
 use sandbox::threatq::{Access, Group, NewUser, Settings, put_user};
 use serde_json::Value;
 use ureq::Agent;
@@ -56,6 +57,7 @@ impl Answer {
 pub(crate) struct Call<'a> {
     sandbox: &'a Sandbox,
     method: &'a str,
+    base_url: &'a str,
     path: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
@@ -89,7 +91,7 @@ impl Call<'_> {
     }
 
     pub(crate) fn send(self) -> Answer {
-        let url = format!("{}{}", self.sandbox.threatq().base_url, self.path);
+        let url = format!("{}{}", self.base_url, self.path);
         let agent = &self.sandbox.agent;
         let outcome = match self.method {
             "POST" | "PUT" => {
@@ -147,6 +149,7 @@ impl Sandbox {
             threatq: serve::loopback("127.0.0.1:0").unwrap(),
             qradar: serve::loopback("127.0.0.1:0").unwrap(),
             qoauth: serve::loopback("127.0.0.1:0").unwrap(),
+            taegis: serve::loopback("127.0.0.1:0").unwrap(),
             tls: false,
             data: None,
             feeds: Vec::new(),
@@ -154,6 +157,7 @@ impl Sandbox {
             layers: Layers::default(),
             threatq_settings: Settings::default(),
             qradar_settings: qradar::Settings::default(),
+            taegis_settings: taegis::Settings::default(),
             clock: clock.clone(),
         };
         change(&mut options);
@@ -175,8 +179,14 @@ impl Sandbox {
         &self.running.as_ref().unwrap().database
     }
 
+    /// A call to ThreatQ.
     pub(crate) fn call<'a>(&'a self, method: &'a str, path: &str) -> Call<'a> {
-        Call { sandbox: self, method, path: path.to_owned(), headers: Vec::new(), body: None }
+        self.call_at(&self.threatq().base_url, method, path)
+    }
+
+    /// A call to whatever platform is at this address.
+    pub(crate) fn call_at<'a>(&'a self, base_url: &'a str, method: &'a str, path: &str) -> Call<'a> {
+        Call { sandbox: self, method, base_url, path: path.to_owned(), headers: Vec::new(), body: None }
     }
 
     /// A login by password, shape T1.

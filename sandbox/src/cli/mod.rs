@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 
 use crate::Error;
 use crate::clock::Clock;
+use crate::taegis::command::{TaegisClient, taegis_client};
 use crate::threatq::command::{self, Console};
 
 /// Threat-intelligence platforms imitated over SQLite, for demos and tests on one machine.
@@ -31,6 +32,8 @@ enum Command {
     Oauth2Client(command::Oauth2Client),
     /// ThreatQ: make a user for the password grant
     ThreatqUser(command::ThreatqUser),
+    /// Taegis: make client credentials, list them, renew a secret
+    TaegisClient(TaegisClient),
 }
 
 /// Runs the command line; errors go to stderr as one sentence.
@@ -51,6 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Console::of_process(|console| command::oauth2_client(&command, &clock, console))
         }
         Command::ThreatqUser(command) => Console::of_process(|console| command::user(&command, &clock, console)),
+        Command::TaegisClient(command) => taegis_client(&command, &clock, &mut std::io::stdout().lock()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::layers::Layers;
 use crate::progress::Show;
 use crate::serve::{self, Options};
-use crate::{qradar, threatq};
+use crate::{qradar, taegis, threatq};
 
 /// The arguments.
 #[derive(Args, Debug)]
@@ -30,6 +30,9 @@ pub(super) struct Serve {
     /// The address of QRadar's token service [default: 127.0.0.1:8803]
     #[arg(long, value_name = "ADDR", value_parser = serve::loopback)]
     qoauth: Option<SocketAddr>,
+    /// Taegis's address [default: 127.0.0.1:8804]
+    #[arg(long, value_name = "ADDR", value_parser = serve::loopback)]
+    taegis: Option<SocketAddr>,
     /// A free port for every address that is not given, instead of its default
     #[arg(long)]
     free_ports: bool,
@@ -72,13 +75,16 @@ pub(super) struct Serve {
     /// A QRadar setting, see below; may be repeated
     #[arg(long = "qradar-set", value_name = "KEY=VALUE")]
     qradar_set: Vec<String>,
+    /// A Taegis setting, see below; may be repeated
+    #[arg(long = "taegis-set", value_name = "KEY=VALUE")]
+    taegis_set: Vec<String>,
     /// End when standard input ends: a runner that dies takes the sandbox with it
     #[arg(long)]
     until_stdin_closes: bool,
 }
 
 fn settings_help() -> String {
-    [threatq::Settings::HELP, qradar::Settings::HELP].join("\n\n")
+    [threatq::Settings::HELP, qradar::Settings::HELP, taegis::Settings::HELP].join("\n\n")
 }
 
 /// An origin as browsers send it: scheme, host, port, nothing behind.
@@ -149,6 +155,11 @@ fn options(command: Serve, clock: Clock) -> Result<Options, Error> {
     for assignment in &command.qradar_set {
         qradar_settings.set(assignment).map_err(Error::Usage)?;
     }
+    let mut taegis_settings = taegis::Settings::default();
+    taegis_settings.token_ttl = command.token_ttl.unwrap_or(taegis_settings.token_ttl);
+    for assignment in &command.taegis_set {
+        taegis_settings.set(assignment).map_err(Error::Usage)?;
+    }
     let address = |given: Option<SocketAddr>, port: u16| {
         given.unwrap_or((Ipv4Addr::LOCALHOST, if command.free_ports { 0 } else { port }).into())
     };
@@ -156,6 +167,7 @@ fn options(command: Serve, clock: Clock) -> Result<Options, Error> {
         threatq: address(command.threatq, 8801),
         qradar: address(command.qradar, 8802),
         qoauth: address(command.qoauth, 8803),
+        taegis: address(command.taegis, 8804),
         tls: command.tls,
         data: command.data,
         feeds: command.feeds,
@@ -168,6 +180,7 @@ fn options(command: Serve, clock: Clock) -> Result<Options, Error> {
         },
         threatq_settings,
         qradar_settings,
+        taegis_settings,
         clock,
     })
 }

@@ -24,6 +24,7 @@ pub(super) fn layer(origins: &[HeaderValue]) -> CorsLayer {
             header::RETRY_AFTER,
             header::CONTENT_RANGE,
             header::DATE,
+            HeaderName::from_static("x-ratelimit-retryafter"),
             HeaderName::from_static("x-request-id"),
         ])
         .max_age(Duration::from_secs(600))
