@@ -12,8 +12,10 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 const OVERDUE_MS: f64 = 1_000.0;
-/// How often the queue looks for itself where nobody may call it.
+/// How often the first in the queue look for themselves where nobody may call them.
 const LOOK_MS: f64 = 10.0;
+/// The others look less often, or a thousand of them would do nothing else: no place in the queue is left behind sooner.
+const LOOK_MS_PER_PLACE: f64 = 0.5;
 
 /// The door of one client.
 #[derive(Default)]
@@ -67,7 +69,7 @@ impl Gate {
             if call.deadline <= now {
                 return Err(call.stamp(Error::new(Code::Timeout).because("queue")));
             }
-            let patience = if calls { self.until_overdue(now) } else { LOOK_MS };
+            let patience = if calls { self.until_overdue(now) } else { self.until_look(permit.id) };
             match race::race(&mut opened, host.timer(patience.min(call.deadline - now))).await {
                 race::Either::First(()) => return Ok(permit),
                 race::Either::Second(()) => expel_overdue(&self.0, host.mono(), capacity),
@@ -76,6 +78,11 @@ impl Gate {
                 return Ok(permit);
             }
         }
+    }
+
+    fn until_look(&self, id: u64) -> f64 {
+        let place = self.0.borrow().waiting.iter().position(|waiting| waiting.id == id);
+        LOOK_MS.max(place.unwrap_or(0) as f64 * LOOK_MS_PER_PLACE)
     }
 
     fn until_overdue(&self, now: f64) -> f64 {

@@ -473,8 +473,9 @@ export default [
         await parallel(30, (at) => client.request(`/api/${at}`));
         const order = (await t.server.apiRequests()).filter(({ variant }) => variant === row).map(({ path }) => Number(path.split("/").at(-1)));
         t.assert.equal(order.length, 30, "requests");
-        if (most === 1) t.assert.deepEqual(order, Array.from({ length: 30 }, (_, at) => at), "order");
-        order.forEach((number, place) => t.assert.between(Math.abs(number - place), 0, most - 1, `concurrency ${most}: places that call ${number} was moved by`));
+        if (most === 1 && !t.workerd) t.assert.deepEqual(order, Array.from({ length: 30 }, (_, at) => at), "order");
+        // In an edge isolate nobody may wake another: who may go on notices that by itself, some sooner, some later.
+        if (!t.workerd) order.forEach((number, place) => t.assert.between(Math.abs(number - place), 0, most - 1, `concurrency ${most}: places that call ${number} was moved by`));
         t.assert.between((await t.server.stats()).most.api, 1, 6, "requests at once");
       }
     },
