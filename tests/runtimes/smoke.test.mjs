@@ -4,34 +4,14 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cp, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startSandbox, threatqConfig } from "../package/sandbox.mjs";
 import { packaged, project } from "../support/project.mjs";
+import { bun, deno, node } from "./programs.mjs";
 
-const require = createRequire(import.meta.url);
-
-/** The file in a package of npm's, or null where npm has none for this machine. */
-function installed(name, file) {
-  try {
-    return join(dirname(require.resolve(`${name}/package.json`)), file);
-  } catch {
-    return null;
-  }
-}
-
-const node = (major) => ({ name: `Node ${major}`, program: installed(`node-${major}`, "bin/node"), args: [] });
 const NODE_20 = node(20);
-const runtimes = [
-  NODE_20,
-  node(22),
-  node(24),
-  // As few permissions as the program can do with.
-  { name: "Deno", program: installed("deno", "deno"), args: ["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env", "--allow-sys", "--allow-read", "--allow-write"], bare: ["run", "--quiet", "--no-prompt"] },
-  { name: "Bun", program: installed("bun", "bin/bun.exe"), args: [] },
-];
 
 /** Runs a program in the project to its end: `{ code, out, err }`. Nobody waits for a runtime that hangs. */
 function run(program, args) {
@@ -48,7 +28,7 @@ before(async () => {
 });
 after(() => sandbox?.stop());
 
-for (const { name, program, args, bare = args } of runtimes) {
+for (const { name, program, args, bare = args } of [NODE_20, node(22), node(24), deno, bun]) {
   describe(name, { skip: program === null && "npm has no program of it for this machine" }, () => {
     test("a first program: text, lookup, stream, store, abort, close", async () => {
       const { version } = JSON.parse(await readFile(packaged("package.json"), "utf8"));
