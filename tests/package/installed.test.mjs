@@ -13,6 +13,7 @@ const FILES = [
   "LICENSE-APACHE",
   "LICENSE-MIT",
   "README.md",
+  "THIRD_PARTY.md",
   "cli.js",
   "cli/arguments.js",
   "cli/commands/check.js",
