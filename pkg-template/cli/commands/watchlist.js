@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { syncWatchlist, Watchlist } from "../../loaders/node.js";
 import * as ioc from "../../loaders/node.js";
-const { syncWatchlist, toEcs, toOcsf, Watchlist } = ioc;
+const { toEcs, toOcsf } = ioc;
 import { pointInTime, UsageError, wholeNumber } from "../arguments.js";
 import { closeAll, CONNECTION, openClients } from "../config.js";
 import { DONE, FOUND } from "../exit.js";
@@ -84,15 +85,17 @@ async function fromPlatforms(options, { terminal, signal }) {
   }
 }
 
+const UNWRITABLE = ["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EROFS"];
+
 /** Beside its place first, then there: whoever opens it meets the old one or the new one. */
 async function replace(file, bytes, signal) {
   const beside = `${file}.${process.pid}.part`;
   try {
-    await found(writeFile(beside, bytes, { flag: "wx", signal }), file);
+    await writeFile(beside, bytes, { flag: "wx", signal });
     await rename(beside, file);
   } catch (error) {
     await rm(beside, { force: true });
-    throw error;
+    throw UNWRITABLE.includes(error.code) ? new UsageError(`${file} cannot be written: ${error.code}`) : error;
   }
 }
 
