@@ -867,7 +867,7 @@ export type ErrorCode =
   | "origin_not_allowed"
   /** The client was closed. */
   | "client_closed"
-  /** A synchronous function in a browser, before {@link init}. */
+  /** A synchronous function in a browser, before `init()`. */
   | "not_initialised"
   /** The wasm module could not be loaded; `reason` is the stage. */
   | "wasm_load_failed"

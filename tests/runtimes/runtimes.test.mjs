@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 
 import { startHostile } from "./hostile.mjs";
 import { excuse } from "./known.mjs";
+import { bun, deno, node } from "./programs.mjs";
 import { elsewhere, rules } from "./rules.mjs";
 import { openChromium } from "./run-chromium.mjs";
 import { openFirefox } from "./run-firefox.mjs";
@@ -17,6 +18,7 @@ import { Hung, runOne, table } from "./suite.mjs";
 
 const runtimes = [
   { name: "node", kind: "node", open: openNode },
+  ...[node(24), deno, bun].map((known) => ({ name: known.name, kind: "node", open: () => openNode(known), absent: known.program === null })),
   { name: "workerd 2024-01-01", kind: "workerd", open: () => openWorkerd("2024-01-01") },
   { name: `workerd ${newestDate()}`, kind: "workerd", open: () => openWorkerd(newestDate()) },
   { name: "chromium", kind: "page", open: openChromium },
@@ -42,7 +44,7 @@ test("every rule has a scenario, or a place where it is proven", () => {
 });
 
 for (const runtime of runtimes) {
-  describe(runtime.name, () => {
+  describe(runtime.name, { skip: runtime.absent && "npm has no program of it for this machine" }, () => {
     let host;
     results.set(runtime.name, new Map());
     before(async () => { host = await runtime.open(); });

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { project } from "../support/project.mjs";
 
 const require = createRequire(import.meta.url);
-const manifest = require.resolve("typescript/package.json");
+const manifest = require.resolve("typescript-7/package.json");
 const tsc = join(dirname(manifest), JSON.parse(await readFile(manifest, "utf8")).bin.tsc);
 const programs = fileURLToPath(new URL("programs/", import.meta.url));
 

@@ -18,7 +18,7 @@ use crate::{budget, layout, mute, setup, stamp};
 /// The module is told its features by itself, so none is named here.
 const WASM_OPT: [&str; 4] = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
-/// Set-up, `pkg/`, tarball, sizes. Returns the tarball; fails when the package is over its budget.
+/// Set-up, `pkg/`, tarball, bill of materials, sizes. Returns the tarball; fails when the package is over its budget.
 pub(crate) fn build() -> Result<PathBuf> {
     setup::wasm_target()?;
     setup::npm_tools()?;
@@ -33,6 +33,9 @@ pub(crate) fn build() -> Result<PathBuf> {
     let module = step("shrink the wasm (wasm-opt)", || optimise(&glue.join("core_bg.wasm")))?;
     step("assemble pkg/", || assemble(&glue.join("core.js"), &module))?;
     let tarball = step("pack the tarball (npm pack)", tarball)?;
+    step("write the bill of materials", || {
+        process::run(command("node").arg(layout::script("sbom.mjs")).arg(&tarball))
+    })?;
     budget::check(&layout::package(), &tarball)?;
     Ok(tarball)
 }

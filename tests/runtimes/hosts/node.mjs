@@ -1,5 +1,5 @@
 // Node's side: a child process that runs scenarios as its parent asks for them.
-// Started with the package's entry as argument and with --expose-gc.
+// Started with the package's entry and the runtime's name as arguments, and with --expose-gc.
 
 import { consoleLines, importEffects } from "../instruments.mjs";
 
@@ -9,6 +9,7 @@ const ioc = await import(process.argv[2]);
 const imported = importEffects();
 const { makeAgent } = await import("../agent.mjs");
 
+const [, , , runtime] = process.argv;
 const SAMPLE_MS = 2;
 
 const memory = {
@@ -27,7 +28,8 @@ const memory = {
   },
 };
 
-const agent = makeAgent({ ioc, runtime: "node", imported, inspect, memory });
+// Only Node tells its memory exactly.
+const agent = makeAgent({ ioc, runtime, imported, inspect, memory: runtime.startsWith("node") ? memory : undefined });
 process.on("message", async ({ id, job }) => {
   const result = await agent.whole(job).catch((error) => ({ ms: 0, swept: 0, failures: [String(error?.stack ?? error)] }));
   process.send({ id, result });

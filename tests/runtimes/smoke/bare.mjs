@@ -1,0 +1,3 @@
+import { refang } from "ioc-lookup";
+
+console.log(refang("hxxp://a[.]example"));

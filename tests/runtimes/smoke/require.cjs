@@ -1,0 +1,3 @@
+const { refang } = require("ioc-lookup");
+
+console.log(refang("hxxp://a[.]example"));
