@@ -21,9 +21,9 @@ const STEP: u64 = 4_096;
 /// What became of a feed.
 #[derive(Debug, Default)]
 pub struct Summary {
-    /// New records.
+    /// Records that are new to every platform.
     pub imported: u64,
-    /// Records whose value was there already; they were left as they are.
+    /// Records whose value some platform had already; what was there was left as it is.
     pub known: u64,
     /// Lines that gave no record.
     pub failed: u64,
@@ -49,12 +49,15 @@ pub fn import(database: &Database, path: &Path, clock: &Clock, show: Show) -> Re
     let mut summary = Summary::default();
     let now = clock.now();
     let outcome = database.load(|transaction| {
-        threatq::load::without_indices(transaction, |loader| {
+        let mut qradar = qradar::load::Loader::new(transaction, now)?;
+        threatq::load::without_indices(transaction, |threatq| {
             let mut lines = 0;
             while let Some(item) = feed.next() {
                 match item {
-                    Ok(record) if loader.add(&record, now)? => summary.imported += 1,
-                    Ok(_) => summary.known += 1,
+                    Ok(record) => {
+                        let is_new = threatq.add(&record, now)? & qradar.add(&record, now)?;
+                        *(if is_new { &mut summary.imported } else { &mut summary.known }) += 1;
+                    }
                     Err(line) => summary.fail(line),
                 }
                 lines += 1;

@@ -14,9 +14,14 @@ use crate::Error;
 
 /// That many lower-case hexadecimal digits from the system's generator; an odd number loses one.
 pub fn random_hex(digits: usize) -> Result<String, Error> {
-    let mut bytes = vec![0; digits / 2];
+    Ok(hex(&random_bytes(digits / 2)?))
+}
+
+/// That many bytes from the system's generator.
+pub fn random_bytes(count: usize) -> Result<Vec<u8>, Error> {
+    let mut bytes = vec![0; count];
     getrandom::fill(&mut bytes).map_err(|error| Error::System(format!("no randomness from the system: {error}")))?;
-    Ok(hex(&bytes))
+    Ok(bytes)
 }
 
 /// What is stored of a token or a client secret: 64 hexadecimal digits.

@@ -297,7 +297,7 @@ fn without_json_a_table_tells_everything() {
     drop(child.stdin.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     for text in
-        ["ThreatQ", "http://127.0.0.1:", "analyst@sandbox.example", "observer@sandbox.example", "private client secret"]
+        ["ThreatQ", "http://127.0.0.1:", "analyst@sandbox.example", "private client secret", "QRadar", "SEC token"]
     {
         assert!(table.contains(text), "{text}: {table}");
     }
@@ -360,7 +360,9 @@ fn help_suffices() {
         assert!(help.contains(text), "{text}: {help}");
     }
     let help = text(&sandbox(&["--help"]).stdout);
-    for text in ["serve", "import", "oauth2-client", "threatq-user"] {
+    for text in
+        ["serve", "import", "oauth2-client", "threatq-user", "qradar-token", "qradar-deploy", "qradar-oauth-client"]
+    {
         assert!(help.contains(text), "{text}: {help}");
     }
 }

@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 use rusqlite::OptionalExtension;
 use sandbox::clock::Clock;
 use sandbox::database::Database;
-use sandbox::import::{Summary, import};
+use sandbox::import::{Summary, import, prepare};
 use sandbox::progress::Show;
-use sandbox::threatq::{Settings, prepare};
 use serde_json::{Value, json};
 
 use crate::support::{Folder, START, Sandbox};
@@ -169,7 +168,7 @@ fn among_1_4_million_values_one_is_found_within_a_millisecond() {
     let folder = Folder::new();
     let clock = Clock::held_at(START);
     let database = Database::open(Some(&folder.path("real.db"))).unwrap();
-    prepare(&database, &Settings::default(), &clock).unwrap();
+    prepare(&database, &clock).unwrap();
     let summary = import(&database, &feed, &clock, Show::Never).unwrap();
     println!("{summary}");
     assert_eq!((summary.imported + summary.known, summary.failed), (1_407_378, 0));

@@ -57,8 +57,7 @@ impl Answer {
 pub(crate) struct Call<'a> {
     sandbox: &'a Sandbox,
     method: &'a str,
-    base_url: &'a str,
-    path: String,
+    url: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
 }
@@ -91,11 +90,15 @@ impl Call<'_> {
     }
 
     pub(crate) fn send(self) -> Answer {
-        let url = format!("{}{}", self.base_url, self.path);
+        let url = self.url;
         let agent = &self.sandbox.agent;
         let outcome = match self.method {
-            "POST" | "PUT" => {
-                let mut request = if self.method == "POST" { agent.post(url) } else { agent.put(url) };
+            "POST" | "PUT" | "PATCH" => {
+                let mut request = match self.method {
+                    "POST" => agent.post(url),
+                    "PUT" => agent.put(url),
+                    _ => agent.patch(url),
+                };
                 for (name, value) in &self.headers {
                     request = request.header(name, value);
                 }
@@ -132,6 +135,15 @@ impl Call<'_> {
 impl Sandbox {
     pub(crate) fn start() -> Sandbox {
         Sandbox::with(|_| {})
+    }
+
+    /// With QRadar settings as on the command line.
+    pub(crate) fn set_qradar(assignments: &[&str]) -> Sandbox {
+        Sandbox::with(|options| {
+            for assignment in assignments {
+                options.qradar_settings.set(assignment).unwrap();
+            }
+        })
     }
 
     /// With ThreatQ settings as on the command line.
@@ -185,8 +197,31 @@ impl Sandbox {
     }
 
     /// A call to whatever platform is at this address.
-    pub(crate) fn call_at<'a>(&'a self, base_url: &'a str, method: &'a str, path: &str) -> Call<'a> {
-        Call { sandbox: self, method, base_url, path: path.to_owned(), headers: Vec::new(), body: None }
+    pub(crate) fn call_at<'a>(&'a self, base_url: &str, method: &'a str, path: &str) -> Call<'a> {
+        self.call_url(method, format!("{base_url}{path}"))
+    }
+
+    fn call_url<'a>(&'a self, method: &'a str, url: String) -> Call<'a> {
+        Call { sandbox: self, method, url, headers: Vec::new(), body: None }
+    }
+
+    pub(crate) fn qradar(&self) -> &qradar::Access {
+        &self.ready.qradar
+    }
+
+    /// A call of QRadar's console, without credentials.
+    pub(crate) fn console<'a>(&'a self, method: &'a str, path: &str) -> Call<'a> {
+        self.call_url(method, format!("{}{path}", self.qradar().base_url))
+    }
+
+    /// A call of QRadar's API by an administrator.
+    pub(crate) fn api<'a>(&'a self, method: &'a str, path: &str) -> Call<'a> {
+        self.console(method, path).header("SEC", &self.qradar().sec_token)
+    }
+
+    /// A call of QRadar's token service; `query` starts with its question mark.
+    pub(crate) fn qoauth<'a>(&'a self, method: &'a str, query: &str) -> Call<'a> {
+        self.call_url(method, format!("{}{query}", self.qradar().token_url))
     }
 
     /// A login by password, shape T1.

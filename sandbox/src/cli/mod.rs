@@ -4,12 +4,14 @@ mod import;
 mod serve;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::Error;
 use crate::clock::Clock;
+use crate::qradar;
 use crate::taegis::command::{TaegisClient, taegis_client};
 use crate::threatq::command::{self, Console};
 
@@ -34,6 +36,12 @@ enum Command {
     ThreatqUser(command::ThreatqUser),
     /// Taegis: make client credentials, list them, renew a secret
     TaegisClient(TaegisClient),
+    /// QRadar: make a service token
+    QradarToken(qradar::command::Token),
+    /// QRadar: deploy changes, so that tokens which wait for it work
+    QradarDeploy(qradar::command::Deploy),
+    /// QRadar: make a client of the token service, or give one a new secret
+    QradarOauthClient(qradar::command::OauthClient),
 }
 
 /// Runs the command line; errors go to stderr as one sentence.
@@ -55,11 +63,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Command::ThreatqUser(command) => Console::of_process(|console| command::user(&command, &clock, console)),
         Command::TaegisClient(command) => taegis_client(&command, &clock, &mut std::io::stdout().lock()),
+        Command::QradarToken(command) => print(qradar::command::token(&command, &clock)),
+        Command::QradarDeploy(command) => print(qradar::command::deploy(&command, &clock)),
+        Command::QradarOauthClient(command) => print(qradar::command::oauth_client(&command, &clock)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
+}
+
+fn print(outcome: Result<String, Error>) -> Result<(), Error> {
+    writeln!(std::io::stdout(), "{}", outcome?).map_err(Error::at("standard output"))
 }
 
 fn report(error: &Error) -> ExitCode {
