@@ -93,9 +93,10 @@ function whereToGo(origin, { threatq, qradar, taegis }) {
   const blocks = [`Page\n  ${"address".padEnd(24)}${origin}/`];
   for (const [name, facts] of Object.entries({ ThreatQ: threatq, QRadar: qradar, Taegis: taegis })) {
     if (facts === undefined) continue;
-    const { users = [], ...rest } = facts;
+    const { users = [], tokens = [], ...rest } = facts;
     const lines = Object.entries(rest).map(([fact, value]) => [FACTS[fact] ?? fact, value]);
     lines.push(...users.map(({ group, email, password }) => [`user, ${group}`, `${email}  ${password}`]));
+    lines.push(...tokens.map(({ label, secToken }) => [`SEC token, ${label}`, secToken]));
     blocks.push([`${name} (sandbox)`, ...lines.map(([fact, value]) => `  ${fact.padEnd(24)}${value}`)].join("\n"));
   }
   return blocks.join("\n\n");
