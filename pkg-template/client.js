@@ -37,7 +37,7 @@ class Kernel {
     await ready();
     if (this.#closed) throw this.#error("client_closed");
     if (signal?.aborted) throw this.#error("aborted", { signal });
-    return this.#run(guarded(() => this.#open().start(operation, argsJson, optionsJson)), signal);
+    return this.#run(guarded(() => this.#open().start(operation, argsJson, optionsJson)), signal, onProgress && percentage(onProgress));
   }
 
   close() {
@@ -49,8 +49,8 @@ class Kernel {
     this.#callbacks = {};
   }
 
-  async #run(task, signal) {
-    const call = run(task);
+  async #run(task, signal, tell) {
+    const call = run(task, tell);
     const abort = () => call.cancel((attempts) => this.#error("aborted", { signal, attempts }));
     this.#calls.add(call);
     signal?.addEventListener("abort", abort);
@@ -269,6 +269,14 @@ function revive(reports) {
     if (report.error !== null) report.error = new LookupError(report.error);
   }
   return reports;
+}
+
+/** Tells each percentage once. A platform that tells none has nothing told about it. */
+function percentage(onProgress) {
+  let told = 0;
+  return (done) => {
+    if (done !== told) report(onProgress, { done: (told = done), total: 100 });
+  };
 }
 
 function report(onProgress, progress) {

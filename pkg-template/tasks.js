@@ -15,11 +15,11 @@ onInstance((core) => core.connect(runtime));
 
 /**
  * Runs a task to its end. `cancel(toError)` ends it at once: the core drops what it had begun. `toError` gets the number of
- * requests that were sent for it.
+ * requests that were sent for it. `tell`, where given, gets the percentage after each poll; it must not throw.
  */
-export function run(task) {
+export function run(task, tell) {
   const id = ++last;
-  const entry = { task, awake: false, polling: false, cancelled: undefined };
+  const entry = { task, tell, awake: false, polling: false, cancelled: undefined };
   const promise = new Promise((resolve, reject) => {
     entry.resolve = resolve;
     entry.reject = reject;
@@ -52,6 +52,7 @@ function step(id, entry) {
   let outcome;
   try {
     outcome = entry.task.poll(id);
+    entry.tell?.(entry.task.percent);
   } catch (error) {
     const failure = translate(error);
     return end(id, entry, () => entry.reject(failure));

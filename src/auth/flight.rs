@@ -203,7 +203,7 @@ impl Pilot<'_> {
         session.check_origin(session.dialect.token_base(), &request.url).map_err(Setback::from)?;
         let bounds = Bounds::of(session.limits.token_ms, session.limits.token_bytes);
         session.due_in(self.flight, session.limits.token_ms.min(self.call.left(host)));
-        host.emit(Event { attempt: Some(self.call.attempts.get() + 1), ..Event::of("token_requested") });
+        host.emit(Event { attempt: Some(self.call.tally.sent.get() + 1), ..Event::of("token_requested") });
         let mut answer = match attempt(host, self.call, request, &bounds).await {
             Ok(answer) => answer,
             Err(failure) => return Err(self.lost(failure)),

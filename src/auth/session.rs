@@ -190,7 +190,7 @@ impl Session {
             let mut signed = request.clone();
             self.dialect.authorize(&mut signed, &bearer.value);
             if replaying {
-                host.emit(Event { attempt: Some(call.attempts.get() + 1), ..Event::of("replay") });
+                host.emit(Event { attempt: Some(call.tally.sent.get() + 1), ..Event::of("replay") });
             }
             let begun = host.mono();
             let unread = Unread {
@@ -242,7 +242,7 @@ impl Session {
         if !error.retryable || retries >= self.limits.max_retries || !fits || !self.budget.spend() {
             return None;
         }
-        let attempt = Some(call.attempts.get() + 1);
+        let attempt = Some(call.tally.sent.get() + 1);
         self.host.emit(Event { attempt, wait_ms: Some(wait), status: error.status, ..Event::of("retry") });
         Some(wait)
     }
@@ -256,7 +256,7 @@ impl Session {
     }
 
     fn report(&self, call: &Call, answer: &Response, begun: f64) {
-        let attempt = Some(call.attempts.get());
+        let attempt = Some(call.tally.sent.get());
         let duration_ms = Some(self.host.mono() - begun);
         let status = Some(answer.status);
         self.host.emit(Event { status, attempt, duration_ms, ..Event::of("request") });

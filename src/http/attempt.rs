@@ -46,18 +46,27 @@ impl Default for Limits {
     }
 }
 
+/// How far a call has come.
+#[derive(Default)]
+pub struct Tally {
+    /// Requests sent.
+    pub sent: Cell<u32>,
+    /// Percent of the work that the platform says it has done, where it says so.
+    pub percent: Cell<u32>,
+}
+
 /// One call of a public function: when it must be over, and how many requests it has sent (H5, E4).
 pub struct Call {
     /// By the monotonic clock.
     pub deadline: f64,
-    /// Requests sent.
-    pub attempts: Rc<Cell<u32>>,
+    /// What can be seen of it from outside.
+    pub tally: Rc<Tally>,
 }
 
 impl Call {
     /// A call that must be over in `ms` from now.
     pub fn within(ms: f64, host: &dyn Host) -> Call {
-        Call { deadline: host.mono() + ms, attempts: Rc::default() }
+        Call { deadline: host.mono() + ms, tally: Rc::default() }
     }
 
     /// What is left, in ms.
@@ -80,7 +89,7 @@ impl Call {
 
     /// The error with the number of requests sent.
     pub fn stamp(&self, mut error: Error) -> Error {
-        error.attempts = Some(self.attempts.get());
+        error.attempts = Some(self.tally.sent.get());
         error
     }
 }
@@ -158,7 +167,7 @@ pub async fn attempt(host: &dyn Host, call: &Call, request: &Request, bounds: &B
     if left <= 0.0 {
         return Err(Failure::Deadline);
     }
-    call.attempts.set(call.attempts.get() + 1);
+    call.tally.sent.set(call.tally.sent.get() + 1);
     let phase = Rc::new(Cell::new(Phase::Headers));
     let Bounds { limit, refusal_limit, unread, all_headers, .. } = *bounds;
     let plan = Plan { limit, refusal_limit, unread, all_headers, phase: phase.clone() };

@@ -18,7 +18,7 @@ pub mod retry;
 pub(crate) mod sim;
 pub mod url;
 
-pub use attempt::{Call, Failure, Limits};
+pub use attempt::{Call, Failure, Limits, Tally};
 pub use host::{Boxed, Clock, Host, Phase};
 pub use request::{Method, Request};
 pub use response::{Kind, Response};

@@ -30,9 +30,9 @@ impl CoreClient {
     /// Starts an operation; arguments and options are JSON texts.
     #[wasm_bindgen(skip_typescript)]
     pub fn start(&self, operation: &str, arguments: &str, options: &str) -> Task {
-        let sent = Rc::default();
-        let started = self.0.start(operation, arguments, options, &sent);
-        Task::new(Box::pin(async move { convert::output(started.await?) }), sent)
+        let tally = Rc::default();
+        let started = self.0.start(operation, arguments, options, &tally);
+        Task::new(Box::pin(async move { convert::output(started.await?) }), tally)
     }
 
     /// Wipes the secrets; later calls fail with `client_closed`.

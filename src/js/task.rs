@@ -4,8 +4,7 @@
 //! `tasks.js` polls it inside `try`, and a trap becomes a rejection (L14).
 
 use crate::error::Error;
-use crate::http::Boxed;
-use std::cell::Cell;
+use crate::http::{Boxed, Tally};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -23,13 +22,13 @@ impl Wake for Id {
 #[wasm_bindgen(skip_typescript)]
 pub struct Task {
     future: Boxed<Result<JsValue, Error>>,
-    sent: Rc<Cell<u32>>,
+    tally: Rc<Tally>,
 }
 
 impl Task {
-    /// A task whose requests are counted by `sent`.
-    pub fn new(future: Boxed<Result<JsValue, Error>>, sent: Rc<Cell<u32>>) -> Task {
-        Task { future, sent }
+    /// A task; `tally` tells how far it has come.
+    pub fn new(future: Boxed<Result<JsValue, Error>>, tally: Rc<Tally>) -> Task {
+        Task { future, tally }
     }
 }
 
@@ -38,7 +37,13 @@ impl Task {
     /// Requests sent so far (E4).
     #[wasm_bindgen(getter, skip_typescript)]
     pub fn attempts(&self) -> u32 {
-        self.sent.get()
+        self.tally.sent.get()
+    }
+
+    /// Percent of the work that the platform says it has done.
+    #[wasm_bindgen(getter, skip_typescript)]
+    pub fn percent(&self) -> u32 {
+        self.tally.percent.get()
     }
 
     /// `undefined` while it is under way, `[value]` when it has ended; throws the plain object of an error.

@@ -13,12 +13,11 @@ pub use query::{Candidates, Query};
 use crate::auth::Session;
 use crate::error::{Code, Error};
 use crate::http::host::UrlParts;
-use crate::http::{Boxed, Call, Host, Method, Request, Response, url};
+use crate::http::{Boxed, Call, Host, Method, Request, Response, Tally, url};
 use crate::json::{self, Object};
 use crate::options::Options;
 use crate::report::Thresholds;
 use crate::time;
-use std::cell::Cell;
 use std::rc::Rc;
 
 /// What a call brings.
@@ -121,16 +120,16 @@ impl Client {
     }
 
     /// Starts an operation. `arguments` and `options` are JSON objects; `timeoutMs` of `options` bounds the call.
-    /// `sent` counts its requests.
+    /// `tally` tells how far it has come.
     pub fn start(
         &self,
         name: &str,
         arguments: &str,
         options: &str,
-        sent: &Rc<Cell<u32>>,
+        tally: &Rc<Tally>,
     ) -> Boxed<Result<Output, Error>> {
         let session = self.session().clone();
-        let begun = session.check_open().and_then(|()| self.begin(name, arguments, options, sent));
+        let begun = session.check_open().and_then(|()| self.begin(name, arguments, options, tally));
         Box::pin(async move {
             let outcome = match begun {
                 Ok(work) => work.await,
@@ -145,12 +144,12 @@ impl Client {
         name: &str,
         arguments: &str,
         options: &str,
-        sent: &Rc<Cell<u32>>,
+        tally: &Rc<Tally>,
     ) -> Result<Boxed<Result<Output, Error>>, Error> {
         let session = self.session().clone();
         let (arguments, options) = (read(arguments, "arguments")?, read(options, "options")?);
         let timeout = options.number("timeoutMs", 0.0, config::LONGEST_MS)?.unwrap_or(session.limits.total_ms);
-        let call = Rc::new(Call { attempts: sent.clone(), ..Call::within(timeout, &*session.host) });
+        let call = Rc::new(Call { tally: tally.clone(), ..Call::within(timeout, &*session.host) });
         let platform = self.platform.clone();
         Ok(match name {
             "token" => Box::pin(async move { token(&session, &call).await }),
