@@ -89,6 +89,11 @@ const LOCAL = {
     retryable: false,
     message: "This watchlist is gone: it was freed, or its memory was lost; open its snapshot again.",
   },
+  aql_invalid: {
+    category: "input",
+    retryable: false,
+    message: "This query cannot be sent: a value stands where it cannot be quoted, or cannot be quoted safely.",
+  },
   not_initialised: {
     category: "config",
     retryable: false,

@@ -69,6 +69,8 @@ pub enum Code {
     IndicatorInvalid,
     /// A watchlist snapshot that cannot be opened; `reason` says why.
     SnapshotInvalid,
+    /// A query in QRadar's language that cannot be sent, or that the platform does not understand.
+    AqlInvalid,
     /// An impossible state, or the wasm module stopped.
     Internal,
 }
@@ -100,7 +102,7 @@ pub enum Category {
 
 impl Code {
     /// Every code that the core raises, in the order of the contract.
-    pub const ALL: [Code; 29] = [
+    pub const ALL: [Code; 30] = [
         Code::ConfigInvalid,
         Code::InsecureUrl,
         Code::BrowserSecret,
@@ -129,6 +131,7 @@ impl Code {
         Code::Aborted,
         Code::IndicatorInvalid,
         Code::SnapshotInvalid,
+        Code::AqlInvalid,
         Code::Internal,
     ];
 
@@ -248,6 +251,9 @@ impl Code {
             Code::SnapshotInvalid => {
                 ("snapshot_invalid", Input, "this is no watchlist snapshot, or it is damaged; build it again")
             }
+            Code::AqlInvalid => {
+                ("aql_invalid", Input, "this query cannot be sent; check its syntax and names, and quote values with `aql`")
+            }
             Code::Internal => ("internal", Internal, "something impossible happened; please report it"),
         }
     }
@@ -296,6 +302,8 @@ pub struct Facts {
     pub retry_after_ms: Option<u64>,
     /// Requests sent for this call (E4).
     pub attempts: Option<u32>,
+    /// What to change on this platform in particular: a fixed sentence, told after that of the code.
+    pub advice: Option<&'static str>,
     /// The connection failed over a certificate; `check()` tells it apart where the runtime does.
     pub tls: bool,
 }
@@ -322,6 +330,7 @@ impl Error {
             oauth_error_description: None,
             retry_after_ms: None,
             attempts: None,
+            advice: None,
             tls: false,
         }))
     }
@@ -372,6 +381,10 @@ impl Error {
             text.push_str(": ");
         }
         text.push_str(self.code.sentence());
+        if let Some(advice) = self.advice {
+            text.push_str("; ");
+            text.push_str(advice);
+        }
         if let Some(reason) = &self.reason {
             text.push_str(" (");
             text.push_str(reason);

@@ -14,6 +14,8 @@ pub struct Complaint {
     pub error: Option<String>,
     /// What a person would read.
     pub text: Option<String>,
+    /// QRadar's own number of the failure, which means something only at its endpoint.
+    pub number: Option<String>,
 }
 
 impl Complaint {
@@ -24,8 +26,8 @@ impl Complaint {
 
     /// Reads a value; anything but an object says nothing.
     pub fn of(body: Raw<'_>) -> Complaint {
-        let Some([error, description, message, errors, data]) =
-            body.pick(&["error", "error_description", "message", "errors", "data"])
+        let Some([error, description, message, errors, data, code, envelope]) =
+            body.pick(&["error", "error_description", "message", "errors", "data", "code", "http_response"])
         else {
             return Complaint::default();
         };
@@ -35,7 +37,8 @@ impl Complaint {
             .or_else(|| texts(errors))
             .or_else(|| texts(data.and_then(|data| data.get("errors"))))
             .or_else(|| texts(error.filter(|error| !error.is_string())));
-        Complaint { error: string(error), text }
+        let number = envelope.and(code).filter(|code| code.number().is_some() && code.text().len() < 10);
+        Complaint { error: string(error), text, number: number.map(|code| code.text().to_owned()) }
     }
 }
 
@@ -79,6 +82,9 @@ mod tests {
             some("Unknown indicator type.")
         );
         assert_eq!(read(r#"{"code":18,"message":"No SEC."}"#).1, some("No SEC."));
+        let envelope = r#"{"http_response":{"code":401,"message":"No."},"code":18,"message":"No SEC."}"#;
+        let complaint = Complaint::read(envelope);
+        assert_eq!((complaint.number, complaint.text), (some("18"), some("No SEC.")));
         assert_eq!(read(r#"{"errors":[{"message":"m","path":["x"]}]}"#).1, some("m"));
         assert_eq!(read(r#"{"error":["x","y"]}"#), (None, some("x; y")));
     }

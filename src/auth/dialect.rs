@@ -86,6 +86,10 @@ pub trait Dialect {
     fn token_type(&self) -> &'static str {
         "Bearer"
     }
+    /// What to change when a call ends with that code, where this platform knows more than the code says.
+    fn advice(&self, _: Code) -> Option<&'static str> {
+        None
+    }
     /// The configured token, for [`Grant::Given`], or the refresh token, for [`Grant::RefreshToken`].
     fn configured_token(&self) -> Option<&Secret>;
     /// All configured secrets, in every form that is sent.

@@ -17,6 +17,7 @@ use crate::http::race::{Either, race};
 use crate::http::retry::{self, Budget};
 use crate::http::url::Base;
 use crate::http::{Call, Clock, Host, Limits, Request, Response};
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
@@ -290,6 +291,7 @@ impl Session {
     fn refusal(&self, code: Code, answer: &Response) -> Result<Error, Error> {
         let complaint = answer.text().map(Complaint::read).unwrap_or_default();
         let mut error = self.complain(Error::new(code), &complaint).with_status(answer.status);
+        error.reason = complaint.number.map(Cow::Owned);
         if retry::is_transient(answer.status) {
             let asked = super::token::pause_asked_ms(answer, self.host.clock()?.wall);
             error.retry_after_ms = asked.map(|wait| wait.ceil() as u64);
@@ -348,9 +350,10 @@ impl Session {
         self.manager.borrow().record(now).map(|record| record.to_line(&self.storage.identity))
     }
 
-    /// The error with the platform's name.
+    /// The error with the platform's name and advice.
     pub fn name(&self, mut error: Error) -> Error {
         error.platform = Some(self.dialect.platform());
+        error.advice = self.dialect.advice(error.code);
         error
     }
 }

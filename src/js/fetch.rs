@@ -12,8 +12,16 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Headers};
 
 /// The headers that the rules read.
-const READ: [&str; 7] =
-    ["retry-after", "retry-after-ms", "x-ratelimit-retryafter", "date", "content-type", "via", "proxy-authenticate"];
+const READ: [&str; 8] = [
+    "retry-after",
+    "retry-after-ms",
+    "x-ratelimit-retryafter",
+    "date",
+    "content-type",
+    "content-range",
+    "via",
+    "proxy-authenticate",
+];
 
 /// Which members of `init` the runtime understands; some throw at them (H2).
 #[derive(Clone, Copy, Default)]

@@ -104,7 +104,7 @@ impl Shape {
         }
         let wrong: Vec<String> = rows.iter().copied().filter_map(item_error).collect();
         if let (false, Some(answer)) = (wrong.is_empty(), answers.last()) {
-            return Err(api.refused(answer, &Complaint { error: None, text: Some(wrong.join("; ")) }));
+            return Err(api.refused(answer, &Complaint { text: Some(wrong.join("; ")), ..Complaint::default() }));
         }
         let list = || array(rows.iter().map(|row| row.text()));
         Ok(Output::Json(match (self, envelopes.first()) {
