@@ -5,11 +5,12 @@
 //! - [`retry`]: which failures are tried again, and when.
 //! - [`gate`]: how many requests are under way at once.
 //! - [`host`]: what the core asks of its surroundings: one request, the time, a random number.
-//! - [`attempt`]: one request with its timer.
+//! - [`attempt`]: one request with its timer; [`join`], [`race`]: several futures at once.
 
 pub mod attempt;
 pub mod gate;
 pub mod host;
+pub mod join;
 pub mod race;
 pub mod request;
 pub mod response;

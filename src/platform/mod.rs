@@ -3,10 +3,15 @@
 //!
 //! What all clients can do is here; what one platform alone can do is an operation of its folder.
 
+mod check;
 mod config;
+mod credentials;
+mod feed;
+mod member;
 mod query;
 pub mod threatq;
 
+pub use check::{Check, Finding};
 pub use config::Common;
 pub use query::{Candidates, Query};
 
@@ -53,48 +58,6 @@ pub trait Platform {
         arguments: &Options<'_>,
         call: Rc<Call>,
     ) -> Result<Option<Boxed<Result<Output, Error>>>, Error>;
-}
-
-/// `Check` of the contract.
-pub struct Check {
-    /// In order; the first that failed is the cause.
-    pub steps: Vec<Step>,
-    /// Where the platform says it.
-    pub api_version: Option<String>,
-    /// Of the API requests, in ms.
-    pub latency_ms: Option<u64>,
-}
-
-/// One step of a check.
-pub struct Step {
-    /// `baseUrl`, `reachable`, `tls`, `clientId`, `credentials`, `apiType`, `permissions`, `api`.
-    pub step: &'static str,
-    /// `ok`, `failed`, `skipped`.
-    pub status: &'static str,
-    /// The code of the failure, and what to change, in one sentence.
-    pub failure: Option<(Code, &'static str)>,
-}
-
-impl Check {
-    fn to_json(&self) -> String {
-        Object::new()
-            .flag("ok", self.steps.iter().all(|step| step.status == "ok"))
-            .raw("steps", &json::array(self.steps.iter().map(Step::to_json)))
-            .text_or_null("apiVersion", self.api_version.as_deref())
-            .number_or_null("latencyMs", self.latency_ms)
-            .finish()
-    }
-}
-
-impl Step {
-    fn to_json(&self) -> String {
-        Object::new()
-            .text("step", self.step)
-            .text("status", self.status)
-            .text_if("code", self.failure.map(|(code, _)| code.name()))
-            .text_if("advice", self.failure.map(|(_, advice)| advice))
-            .finish()
-    }
 }
 
 /// A client of the contract.

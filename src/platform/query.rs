@@ -1,6 +1,7 @@
 //! `lookup` of one client: values in, reports out, each distinct value asked once.
 
 use super::{Output, Platform};
+use crate::auth::Session;
 use crate::error::{Code, Error};
 use crate::http::{Call, Host};
 use crate::indicator::{self, Kind};
@@ -46,6 +47,18 @@ impl Query {
             None => (forced, indicator::refang(trimmed, to_ascii).into_owned()),
         };
         Ok(Query { given: given.to_owned(), value, kind })
+    }
+
+    /// A report on it in which nothing is found yet.
+    pub fn report(&self, session: &Session) -> Report<'_> {
+        Report {
+            platform: session.dialect.platform().id,
+            name: session.label.clone().into(),
+            query: self.given.as_str().into(),
+            value: self.value.as_str().into(),
+            kind: self.kind,
+            ..Report::default()
+        }
     }
 }
 

@@ -7,63 +7,28 @@ use crate::error::{Code, Error};
 use crate::http::attempt::{Bounds, attempt};
 use crate::http::{Call, Method, Request, Response};
 use crate::json::Raw;
-use crate::platform::{Check, Step};
+use crate::platform::check::{self, Refusal};
+use crate::platform::{Check, Finding};
 use std::rc::Rc;
-
-/// The steps in their order; the first that fails is the cause (E21).
-const STEPS: [&str; 8] = ["baseUrl", "reachable", "tls", "clientId", "credentials", "apiType", "permissions", "api"];
-
-/// A finding: the step that failed, its code, and what to change.
-struct Finding {
-    step: &'static str,
-    code: Code,
-    advice: &'static str,
-}
-
-impl Finding {
-    fn new(step: &'static str, code: Code, advice: &'static str) -> Finding {
-        Finding { step, code, advice }
-    }
-}
 
 /// Runs the steps. Rejects only when the client is closed; everything else is a finding.
 pub(super) async fn check(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Result<Check, Error> {
     let session = client.session.clone();
-    let mut latency_ms = None;
-    let finding = match session.bearer(call, None).await {
-        Err(error) if error.code == Code::ClientClosed => return Err(error),
-        Err(error) => {
-            // During a cool-down nothing was sent now: the failure that began it is what counts.
-            let cooling = error.code == Code::AuthCooldown;
-            let error = session.last_failure().filter(|_| cooling).unwrap_or(error);
-            Some(blame_login(client, call, &error, cooling).await)
-        }
-        Ok(_) => {
-            let begun = session.host.mono();
-            let finding = try_api(client, call).await;
-            latency_ms = Some((session.host.mono() - begun) as u64);
-            finding
-        }
-    };
-    let failed_at = finding.as_ref().and_then(|finding| STEPS.iter().position(|step| *step == finding.step));
-    let failure = finding.map(|finding| (finding.code, finding.advice));
-    let steps = STEPS.iter().enumerate().map(|(index, step)| match failed_at {
-        Some(at) if index > at => Step { step, status: "skipped", failure: None },
-        Some(at) if index == at => Step { step, status: "failed", failure },
-        _ => Step { step, status: "ok", failure: None },
-    });
-    Ok(Check { steps: steps.collect(), api_version: None, latency_ms })
+    if let Some(Refusal { error, cooling }) = check::log_in(&session, call).await? {
+        let finding = Some(blame_login(client, call, &error, cooling).await);
+        return Ok(Check { finding, api_version: None, latency_ms: None });
+    }
+    let begun = session.host.mono();
+    let finding = try_api(client, call).await;
+    Ok(Check { finding, api_version: None, latency_ms: Some((session.host.mono() - begun) as u64) })
 }
 
 /// What a failed login means.
 async fn blame_login(client: &Rc<ThreatQ>, call: &Call, error: &Error, cooling: bool) -> Finding {
-    if let Some(finding) = blame_connection(error) {
+    if let Some(finding) = check::blame_token_address(error) {
         return finding;
     }
     match error.code {
-        code @ Code::RedirectBlocked => {
-            Finding::new("baseUrl", code, "The server redirects: configure the URL that it redirects to.")
-        }
         code @ (Code::TokenResponseInvalid | Code::TokenResponseTooLarge) => Finding::new(
             "baseUrl",
             code,
@@ -74,36 +39,11 @@ async fn blame_login(client: &Rc<ThreatQ>, call: &Call, error: &Error, cooling: 
             Code::NotFound,
             "There is no ThreatQ at this address: baseUrl is the address of the console, such as https://tq.example.com.",
         ),
-        code @ (Code::RateLimited | Code::TokenServerError) => {
-            Finding::new("reachable", code, "The platform is there but does not serve logins now: try again later.")
-        }
         code @ Code::ReauthRequired => {
             Finding::new("credentials", code, "The refresh token is used up: log in again and configure the new one.")
         }
         _ => blame_credentials(client, call, error, cooling).await,
     }
-}
-
-/// No answer came: whose fault is that, as far as the runtime tells?
-fn blame_connection(error: &Error) -> Option<Finding> {
-    Some(match error.code {
-        Code::Network if error.tls => Finding::new(
-            "tls",
-            Code::Network,
-            "The certificate is not trusted here: for a private CA set NODE_EXTRA_CA_CERTS, or give the client a fetch of your own that trusts it.",
-        ),
-        Code::Network => Finding::new(
-            "reachable",
-            Code::Network,
-            "No connection: check host name and port, whether the server is up, the proxy, and, in a browser, that the platform allows this origin (CORS).",
-        ),
-        Code::Timeout => Finding::new(
-            "reachable",
-            Code::Timeout,
-            "No answer in time: check host name, port and firewall, or raise timeouts.tokenMs.",
-        ),
-        _ => return None,
-    })
 }
 
 /// The platform refused: client id, credentials, or the form of the request?
@@ -232,7 +172,7 @@ async fn try_api(client: &Rc<ThreatQ>, call: &Rc<Call>) -> Option<Finding> {
 
 /// The login worked, or there was none: a given token is shown for the first time here.
 fn blame_api(error: &Error) -> Finding {
-    if let Some(finding) = blame_connection(error) {
+    if let Some(finding) = check::blame_connection(error) {
         return finding;
     }
     if error.code == Code::Unauthorized {

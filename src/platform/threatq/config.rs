@@ -1,11 +1,12 @@
 //! `ThreatQConfig` of the contract.
 
 use crate::auth::Grant;
-use crate::auth::token::{is_refresh_token, is_token};
+use crate::auth::token::is_refresh_token;
 use crate::error::Error;
 use crate::http::Host;
 use crate::http::url::Base;
 use crate::options::Options;
+use crate::platform::credentials::{basic_id, given_token};
 use crate::platform::{self, Common};
 use crate::secret::Secret;
 
@@ -72,12 +73,8 @@ impl Config {
 }
 
 fn read_auth(auth: &Options<'_>, common: &Common) -> Result<Auth, Error> {
-    if auth.get("accessToken").is_some() {
-        let access_token = auth.secret("accessToken")?;
-        return match is_token(access_token.expose()) {
-            true => Ok(Auth::Given { access_token }),
-            false => Err(auth.wrong("accessToken")),
-        };
+    if let Some(access_token) = given_token(auth)? {
+        return Ok(Auth::Given { access_token });
     }
     match auth.text("grant")?.as_deref() {
         Some("password") => {
@@ -115,10 +112,4 @@ fn read_refresh(auth: &Options<'_>, common: &Common) -> Result<Auth, Error> {
         (None, None) => None,
     };
     Ok(Auth::RefreshToken { refresh_token, client_id, client_secret })
-}
-
-/// A client id that goes into a Basic header: a colon would end it (T32, RFC 7617 section 2).
-fn basic_id(auth: &Options<'_>) -> Result<String, Error> {
-    let client_id = auth.plain("clientId")?.into_owned();
-    if client_id.contains(':') { Err(auth.wrong("clientId")) } else { Ok(client_id) }
 }

@@ -111,16 +111,9 @@ fn report<'a>(api: &Api, query: &'a Query, rows: Vec<Raw<'a>>, thresholds: Thres
         .filter(fits)
         .max_by_key(|record| record.weight(thresholds))
         .or_else(|| records.iter().max_by_key(|record| record.weight(thresholds)));
-    let mut report = Report {
-        platform: super::ID,
-        name: api.session.label.clone().into(),
-        query: query.given.as_str().into(),
-        value: query.value.as_str().into(),
-        kind: query.kind,
-        found: !rows.is_empty(),
-        records: rows,
-        ..Report::default()
-    };
+    let mut report = query.report(&api.session);
+    report.found = !rows.is_empty();
+    report.records = rows;
     let Some(record) = decides else { return report };
     report.verdict = record.verdict(thresholds);
     report.score = record.score();

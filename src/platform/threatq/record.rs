@@ -11,13 +11,10 @@
 //! unexpected type costs that member, not the record.
 
 use crate::indicator::Kind;
-use crate::json::{self, Raw};
+use crate::json::Raw;
+use crate::platform::member::{Member, iso, items, moment, number, text};
 use crate::report::{Attribute, Related, Source, Thresholds, Verdict};
-use crate::time;
 use std::borrow::Cow;
-
-/// A member, where there is one.
-type Member<'a> = Option<Raw<'a>>;
 
 /// The members that are read.
 #[derive(Default)]
@@ -57,30 +54,9 @@ struct Named<'a> {
     published_at: Member<'a>,
 }
 
-/// A string member; numbers count as their digits.
-fn text(member: Member<'_>) -> Option<Cow<'_, str>> {
-    let raw = member?;
-    raw.string().or_else(|| raw.number().map(|_| Cow::Borrowed(raw.text())))
-}
-
-/// A number, which may stand in a string.
-fn number(member: Member<'_>) -> Option<f64> {
-    let text = text(member)?;
-    json::parse(text.trim()).ok()?.number()
-}
-
-/// A moment in ms since 1970.
-fn moment(member: Member<'_>) -> Option<i64> {
-    time::parse(&text(member)?)
-}
-
-fn iso(member: Member<'_>) -> Option<String> {
-    moment(member).map(time::iso)
-}
-
 /// A list of things with a name; plain strings count as their own names.
 fn named<'a>(list: Member<'a>) -> impl Iterator<Item = Named<'a>> {
-    list.into_iter().flat_map(Raw::items).map(|item| one_named(Some(item)))
+    items(list).map(|item| one_named(Some(item)))
 }
 
 fn one_named(member: Member<'_>) -> Named<'_> {
@@ -248,6 +224,11 @@ impl<'a> Record<'a> {
         iso(self.expires_at)
     }
 
+    /// The same moment in ms since 1970.
+    pub(super) fn ends_at(&self) -> Option<i64> {
+        moment(self.expires_at)
+    }
+
     pub(super) fn updated_at(&self) -> Option<i64> {
         moment(self.updated_at)
     }
@@ -306,6 +287,7 @@ pub(super) fn type_of_kind(kind: Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json;
 
     fn read<T>(json: &str, look: impl Fn(Record<'_>) -> T) -> T {
         look(Record::read(json::parse(json).unwrap()))

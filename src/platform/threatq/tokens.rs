@@ -13,9 +13,10 @@ use super::config::{ApiType, Auth, Config};
 use crate::auth::complaint::Complaint;
 use crate::auth::{Dialect, Grant, Refused};
 use crate::error::PlatformName;
-use crate::http::url::{Base, base64, query_string};
+use crate::http::url::{Base, query_string};
 use crate::http::{Method, Request};
 use crate::json::Object;
+use crate::platform::credentials::{basic, bear, sign};
 use crate::secret::Secret;
 
 pub(super) struct Tokens {
@@ -53,21 +54,9 @@ impl Tokens {
         let url = self.config.base.join(&["/api/token", members].concat());
         let mut request = Request::new(Method::Post, url);
         request.no_store = true;
-        self.sign(&mut request);
+        sign(&mut request, self.user_agent);
         request
     }
-
-    /// Our name, where the runtime lets us say it (T35).
-    fn sign(&self, request: &mut Request) {
-        if self.user_agent {
-            request.set_header("User-Agent", concat!("ioc-lookup/", env!("CARGO_PKG_VERSION")).to_owned());
-        }
-    }
-}
-
-/// Raw, not form-encoded first, as the vendor's own client does (T32).
-fn basic(client_id: &str, client_secret: &Secret) -> String {
-    ["Basic ", &base64([client_id, ":", client_secret.expose()].concat().as_bytes())].concat()
 }
 
 impl Dialect for Tokens {
@@ -130,10 +119,9 @@ impl Dialect for Tokens {
         }
     }
 
-    /// Always in this spelling: the platform calls the type `bearer`, and refuses it so (T37).
     fn authorize(&self, request: &mut Request, token: &Secret) {
-        self.sign(request);
-        request.set_header("Authorization", ["Bearer ", token.expose()].concat());
+        sign(request, self.user_agent);
+        bear(request, token);
     }
 
     fn configured_token(&self) -> Option<&Secret> {
