@@ -251,9 +251,11 @@ impl Code {
             Code::SnapshotInvalid => {
                 ("snapshot_invalid", Input, "this is no watchlist snapshot, or it is damaged; build it again")
             }
-            Code::AqlInvalid => {
-                ("aql_invalid", Input, "this query cannot be sent; check its syntax and names, and quote values with `aql`")
-            }
+            Code::AqlInvalid => (
+                "aql_invalid",
+                Input,
+                "this query cannot be sent; check its syntax and names, and quote values with `aql`",
+            ),
             Code::Internal => ("internal", Internal, "something impossible happened; please report it"),
         }
     }

@@ -8,6 +8,7 @@ mod config;
 mod credentials;
 mod feed;
 mod member;
+pub mod qradar;
 mod query;
 pub mod threatq;
 
@@ -72,6 +73,7 @@ impl Client {
         let common = Common::read(&options, &*host)?;
         let platform: Rc<dyn Platform> = match &*options.required("platform")? {
             threatq::ID => threatq::ThreatQ::open(&options, common, host, memory)?,
+            qradar::ID => qradar::QRadar::open(&options, common, host, memory)?,
             _ => return Err(options.wrong("platform")),
         };
         Ok(Client { platform })
@@ -84,13 +86,7 @@ impl Client {
 
     /// Starts an operation. `arguments` and `options` are JSON objects; `timeoutMs` of `options` bounds the call.
     /// `tally` tells how far it has come.
-    pub fn start(
-        &self,
-        name: &str,
-        arguments: &str,
-        options: &str,
-        tally: &Rc<Tally>,
-    ) -> Boxed<Result<Output, Error>> {
+    pub fn start(&self, name: &str, arguments: &str, options: &str, tally: &Rc<Tally>) -> Boxed<Result<Output, Error>> {
         let session = self.session().clone();
         let begun = session.check_open().and_then(|()| self.begin(name, arguments, options, tally));
         Box::pin(async move {
