@@ -221,6 +221,24 @@ export class ThreatQ extends Client {
   }
 }
 
+export class QRadar extends Client {
+  ariel = Object.freeze({
+    databases: (options) => this._call("ariel.databases", {}, options),
+    search: (aql, { maxRows, ...options } = {}) => this._call("ariel.search", { aql, maxRows }, options),
+  });
+
+  referenceSets = Object.freeze({
+    list: (options) => this._call("referenceSets.list", {}, options),
+    contains: (set, values, options) => this._call("referenceSets.contains", { set, values }, options),
+    add: (set, values, options) => this._call("referenceSets.add", { set, values }, options),
+    remove: (set, values, options) => this._call("referenceSets.remove", { set, values }, options),
+  });
+
+  offenses(ips, options) {
+    return this._call("offenses", { ips }, options);
+  }
+}
+
 /** What was there before says so: "Y" on the wire, true here. */
 function told(records) {
   for (const record of records) {
@@ -229,7 +247,7 @@ function told(records) {
   return records;
 }
 
-const PLATFORMS = { threatq: ThreatQ };
+const PLATFORMS = { threatq: ThreatQ, qradar: QRadar };
 
 /** Validates a configuration and sends nothing. */
 export async function createClient(config) {

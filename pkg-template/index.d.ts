@@ -44,7 +44,7 @@ export const version: string;
 
 // ---------------------------------------------------------------------------------------------------------- clients
 
-/** Platforms that a report or error can come from. `createClient` takes `"threatq"` so far. */
+/** Platforms that a report or error can come from. `createClient` takes `"threatq"` and `"qradar"` so far. */
 export type PlatformId = "threatq" | "qradar" | "taegis";
 
 /**
@@ -54,10 +54,11 @@ export type PlatformId = "threatq" | "qradar" | "taegis";
  *   `browser_secret`; as {@link init} where the module cannot be loaded.
  */
 export function createClient(config: ThreatQConfig): Promise<ThreatQ>;
+export function createClient(config: QRadarConfig): Promise<QRadar>;
 export function createClient(config: ClientConfig): Promise<Client>;
 
 /** Configuration of any platform. */
-export type ClientConfig = ThreatQConfig;
+export type ClientConfig = ThreatQConfig | QRadarConfig;
 
 /** What every client can be configured with. */
 export interface CommonConfig {
@@ -148,6 +149,42 @@ export interface ThreatQConfig extends CommonConfig {
    * string. {@link Client.check} tells which one an installation wants. Other grants have one form. Default `standard`.
    */
   apiType?: "standard" | "beta" | undefined;
+}
+
+/** A QRadar console, who asks it, and what {@link Client.lookup} looks at besides offenses. */
+export interface QRadarConfig extends CommonConfig {
+  platform: "qradar";
+  /** Address of the console, such as `https://qradar.example.com`. It may end in `/` or `/api`, and may have a path. */
+  baseUrl: string;
+  /**
+   * - `secToken` alone: an authorized service token, the choice for programs outside the console. It works once the changes
+   *   are deployed, and until its date. A refused one is not sent on and on, since five failures lock the host out.
+   * - `client_credentials`: an app of the app framework's first version, which asks its token service at `tokenUrl`. With
+   *   `method` GET, the default, the vendor wants the secret in the URL. Its tokens name no lifetime, and are renewed when
+   *   they are refused.
+   * - `accessToken` alone: a bearer token that somebody else renews.
+   */
+  auth:
+    | {
+        grant: "client_credentials";
+        tokenUrl: string;
+        clientId: string;
+        clientSecret: string;
+        method?: "GET" | "POST" | undefined;
+      }
+    | { secToken: string }
+    | { accessToken: string };
+  /** Version of the API that is spoken, such as `26.0`. Without it the console's newest. */
+  apiVersion?: string | undefined;
+  /** Names of the reference sets that are asked. Those of numbers, ports and dates are left out. */
+  referenceSets?: string[] | undefined;
+  /**
+   * What it means to be in a set, by its name. Default by words at the beginning of the name's parts: `allow`, `trust` and the
+   * like are benign, `malware`, `block`, `bad` and the like malicious, all else suspicious.
+   */
+  setVerdicts?: Record<string, Verdict> | undefined;
+  /** Also search the events of the last `hours`. `limit` bounds the rows of a search: default 1,000. */
+  ariel?: { hours: number; limit?: number | undefined } | undefined;
 }
 
 /** For every call that reaches the network. */
@@ -554,6 +591,72 @@ export interface ThreatQ extends Client {
   ): Promise<Array<Record<string, unknown>>>;
 }
 
+// ----------------------------------------------------------------------------------------------------------- QRadar
+
+/** A client of one QRadar console. `reason` of a refused request is QRadar's own number of the failure. */
+export interface QRadar extends Client {
+  readonly platform: "qradar";
+
+  /** Events and flows. */
+  readonly ariel: {
+    databases(options?: CallOptions): Promise<string[]>;
+    /**
+     * Searches: creates the search, waits for it, reads its rows and deletes it. On abort and at the deadline it is cancelled
+     * on the console; a longer one than a minute needs `timeoutMs`. One search of a client runs at a time.
+     *
+     *     await client.ariel.search(aql`SELECT sourceip FROM events WHERE username = ${name} LIMIT 50 LAST 2 HOURS`);
+     *
+     * @param query in QRadar's language; see {@link aql}. Without a time clause it looks at the last minute.
+     * @param options `maxRows` is 10,000 by default; `onProgress` gets the percentage.
+     * @throws {LookupError} `aql_invalid`, where the console does not understand the query or it holds control characters.
+     */
+    search(
+      query: string,
+      options?: CallOptions & {
+        maxRows?: number | undefined;
+        onProgress?: ((progress: Progress) => void) | undefined;
+      },
+    ): Promise<Array<Record<string, unknown>>>;
+  };
+
+  /** Lists of values. Sets are found by name: one that is not there is `not_found`. */
+  readonly referenceSets: {
+    /** All sets, as the console sends them. */
+    list(options?: CallOptions): Promise<Array<Record<string, unknown>>>;
+    /**
+     * Whether values are in a set, in their order, compared as its type does.
+     *
+     * @throws {LookupError} `indicator_invalid` for a value with a quote, a backslash or a control character, which QRadar's
+     *   filters cannot hold.
+     */
+    contains(set: string, values: string[], options?: CallOptions): Promise<boolean[]>;
+    /** Adds values; one that is there has its date renewed. Many are one request, which is waited for. */
+    add(set: string, values: string[], options?: CallOptions): Promise<void>;
+    /** Removes values. One that is not there is no error. @throws {LookupError} As `contains`. */
+    remove(set: string, values: string[], options?: CallOptions): Promise<void>;
+  };
+
+  /**
+   * Offenses with one of these addresses as source or as local destination, each once, the highest id first. Addresses may
+   * be defanged.
+   *
+   * @throws {LookupError} `indicator_invalid` for what is no address.
+   */
+  offenses(ips: string[], options?: CallOptions): Promise<Array<Record<string, unknown>>>;
+}
+
+/**
+ * Writes a query in which values are quoted, never spliced. Strings get single quotes, numbers none.
+ *
+ *     aql`SELECT * FROM events WHERE sourceip = ${ip} LIMIT ${10} LAST 1 HOURS`
+ *
+ * Names of columns cannot be values: they belong into the template.
+ *
+ * @throws {LookupError} `aql_invalid` for a value within quotes of the template, one with control characters, halves of
+ *   surrogate pairs, numbers with exponents, and all that is neither string nor number.
+ */
+export function aql(strings: TemplateStringsArray, ...values: Array<string | number>): string;
+
 // ---------------------------------------------------------------------------------------------------------- reports
 
 /** From worst to best; `unknown`: not found, or nothing that could be judged. */
@@ -924,7 +1027,7 @@ export type ErrorCode =
   | "indicator_invalid"
   /** The bytes are no watchlist. */
   | "snapshot_invalid"
-  /** The query cannot be sent. */
+  /** A query in QRadar's language that cannot be sent, or that the console does not understand. */
   | "aql_invalid"
   // internal
   /** A bug of this package, or the wasm module was stopped. The next call starts afresh. */

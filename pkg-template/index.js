@@ -5,6 +5,7 @@ import { core, init } from "./load.js";
 import { guarded } from "./tasks.js";
 
 export { init as default };
+export { aql } from "./aql.js";
 export { createClient } from "./client.js";
 export { LookupError, isLookupError } from "./errors.js";
 export { lookup, lookupStream } from "./lookup.js";

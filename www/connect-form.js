@@ -77,7 +77,7 @@ export function connectForm({ onConnected, nameOf }) {
   }
 
   function complete() {
-    const empty = [...inputs.values()].filter((input) => input.value.trim() === "");
+    const empty = [...inputs.values()].filter((input) => !input.optional && input.value.trim() === "");
     for (const input of inputs.values()) input.complain(empty.includes(input) ? "Fill this in." : "");
     empty[0]?.focus();
     return empty.length === 0;
@@ -116,7 +116,7 @@ export function connectForm({ onConnected, nameOf }) {
 }
 
 /** A labelled input or, with `options`, a choice. */
-function field({ name, label, type = "text", hint, placeholder, options }) {
+function field({ name, label, type = "text", hint, placeholder, options, optional = false }) {
   const id = `field-${name}`;
   const input = options
     ? el("select", { id, name })
@@ -134,6 +134,7 @@ function field({ name, label, type = "text", hint, placeholder, options }) {
     ),
     input,
     secret: type === "password",
+    optional,
     get value() {
       return input.value;
     },

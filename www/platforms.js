@@ -1,7 +1,8 @@
 // What a person must fill in to connect a platform: one entry per platform, and nothing else on the page
 // knows one platform from another.
 //
-// - `fields` are common to all ways of signing in, which `signIns` lists with their own.
+// - `fields` are common to all ways of signing in, which `signIns` lists with their own. One that is `optional` may stay
+//   empty.
 // - `config(values)` makes the configuration of `createClient`; the values are strings by field name.
 // - `fromSandbox(printed)` reads this platform's part of the line that `sandbox serve --json` prints.
 
@@ -54,7 +55,53 @@ const threatq = {
   }),
 };
 
-export const platforms = [threatq];
+const qradar = {
+  id: "qradar",
+  label: "QRadar",
+  fields: [
+    { name: "baseUrl", label: "Address", type: "url", placeholder: "https://qradar.example.com" },
+    {
+      name: "referenceSets",
+      label: "Reference sets",
+      hint: "Names of the sets to look into, divided by commas. Offenses are always looked at.",
+      optional: true,
+    },
+  ],
+  signIns: [
+    {
+      id: "service",
+      label: "Service token",
+      fields: [
+        {
+          name: "secToken",
+          label: "Service token",
+          type: "password",
+          hint: "From Admin, Authorized Services. It works once the changes are deployed.",
+        },
+      ],
+      auth: ({ secToken }) => ({ secToken }),
+    },
+    {
+      id: "client_credentials",
+      label: "App credentials",
+      fields: [
+        { name: "tokenUrl", label: "Token address", type: "url", placeholder: "https://qradar.example.com:9090/token" },
+        { name: "clientId", label: "Client id" },
+        { name: "clientSecret", label: "Client secret", type: "password" },
+      ],
+      auth: ({ tokenUrl, clientId, clientSecret }) => ({ grant: "client_credentials", tokenUrl, clientId, clientSecret }),
+    },
+  ],
+  config: ({ baseUrl, referenceSets }, auth) => ({
+    platform: "qradar",
+    baseUrl,
+    auth,
+    referenceSets: referenceSets.split(",").map((name) => name.trim()).filter(Boolean),
+  }),
+  fromSandbox: ({ baseUrl, secToken }) => ({ signIn: "service", values: { baseUrl, secToken } }),
+};
+
+export const platforms = [threatq, qradar];
 
 /** The configuration of `createClient` for what was typed. */
 export function configOf(platform, signIn, values) {

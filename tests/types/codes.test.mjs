@@ -11,7 +11,7 @@ const types = await readFile(packaged("index.d.ts"), "utf8");
 const readme = await readFile(packaged("README.md"), "utf8");
 
 /** Codes whose platforms are not in the package yet. */
-const TO_COME = ["graphql_error", "aql_invalid"];
+const TO_COME = ["graphql_error"];
 
 /** From the tables of `src/error.rs`: code → category and retryable. */
 function coreCodes() {

@@ -11,15 +11,18 @@ const slim = await import(entry("ioc-lookup/slim"));
 
 let sandbox;
 let client;
+let qradar;
 const events = [];
 before(async () => {
   sandbox = await startSandbox();
   const { email, password } = sandbox.user("admin");
   const auth = { grant: "password", email, password, clientId: sandbox.threatq.clientId };
   client = await ioc.createClient(threatqConfig(sandbox, { auth, onEvent: (event) => events.push(event) }));
+  qradar = await ioc.createClient({ platform: "qradar", baseUrl: "https://qr.example", auth: { secToken: "t" } });
 });
 after(async () => {
   client?.close();
+  qradar?.close();
   await sandbox?.stop();
 });
 
@@ -61,6 +64,9 @@ describe("the declared members are there, and no others:", () => {
     "ioc.ThreatQ['events']": () => client.events,
     "ioc.ThreatQ['imports']": () => client.imports,
     "ioc.Watchlist": () => list,
+    "ioc.QRadar": () => qradar,
+    "ioc.QRadar['ariel']": () => qradar.ariel,
+    "ioc.QRadar['referenceSets']": () => qradar.referenceSets,
     "ioc.LookupError": () => new ioc.LookupError(EVERY_FACT, { cause: null }),
     "ReturnType<ioc.LookupError['toJSON']>": () => new ioc.LookupError(EVERY_FACT).toJSON(),
   };

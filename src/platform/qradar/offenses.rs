@@ -72,8 +72,12 @@ pub(super) fn offenses(api: Api, options: &Options<'_>) -> Result<Boxed<Result<O
     }
     Ok(Box::pin(async move {
         let traces = trace(&api, &ips).await?;
-        let mut offenses = traces.offenses(&api)?;
-        offenses.sort_by_key(|offense| -number(offense.get("id")).unwrap_or(0.0) as i64);
+        let id = |offense: &Raw<'_>| number(offense.get("id")).unwrap_or(0.0);
+        let mut offenses = Vec::new();
+        for offense in traces.offenses(&api)? {
+            let place = offenses.partition_point(|before| id(before) > id(&offense));
+            offenses.insert(place, offense);
+        }
         Ok(Output::Json(array(offenses.into_iter().map(Raw::text))))
     }))
 }

@@ -33,7 +33,7 @@ pub(super) fn verdict_of(api: &Api, set: &Set) -> Verdict {
         return *verdict;
     }
     let name = set.name.to_ascii_lowercase();
-    let begins = |word: &str| name.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word));
+    let begins = |word: &str| name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part.starts_with(word));
     let row = NAMES.iter().find(|(_, words)| words.iter().any(|word| begins(word)));
     row.map_or(Verdict::Suspicious, |(verdict, _)| *verdict)
 }

@@ -77,7 +77,7 @@ impl Set {
     fn key(&self, text: &str, to_ascii: indicator::ToAscii) -> String {
         match self.kind.as_str() {
             "ALN" => text.to_owned(),
-            "ALNIC" => text.to_lowercase(),
+            "ALNIC" => text.to_ascii_lowercase(),
             _ => indicator::classify(text, to_ascii).map_or_else(|| text.to_owned(), |read| read.value),
         }
     }

@@ -1,5 +1,5 @@
 // Every member of the contract, used as a caller would, with no types but the language's own.
-import init, { classify, createClient, defang, extract, isLookupError, lookup, LookupError, lookupStream, refang, version } from "ioc-lookup";
+import init, { aql, classify, createClient, defang, extract, isLookupError, lookup, LookupError, lookupStream, refang, version } from "ioc-lookup";
 import type {
   Check,
   Client,
@@ -18,6 +18,8 @@ import type {
   Page,
   PlatformId,
   Progress,
+  QRadar,
+  QRadarConfig,
   Report,
   ThreatQ,
   ThreatQConfig,
@@ -82,8 +84,19 @@ const ways: ThreatQConfig["auth"][] = [
 const configs: ClientConfig[] = ways.map((auth) => ({ ...common, ...nothing, platform: "threatq", baseUrl, auth, apiType: "beta" }));
 const [config] = configs;
 if (config === undefined) throw new Error("there are five");
+const qradarWays: QRadarConfig["auth"][] = [
+  { grant: "client_credentials", tokenUrl: "https://qr.example/token", clientId: "c", clientSecret: "s", method: "POST" },
+  { secToken: "t" },
+  { accessToken: "t" },
+];
+const sets = { referenceSets: ["bad"], setVerdicts: { bad: "malicious" }, ariel: { hours: 24, limit: 10 } } as const;
+for (const auth of qradarWays) {
+  configs.push({ ...common, platform: "qradar", baseUrl, auth, apiVersion: "26.0", ...sets, referenceSets: [...sets.referenceSets] });
+}
 const threatq = await createClient({ platform: "threatq", baseUrl, auth: { accessToken: "t" } });
 holds<Same<typeof threatq, ThreatQ>>();
+const qradar = await createClient({ platform: "qradar", baseUrl, auth: { secToken: "t" } });
+holds<Same<typeof qradar, QRadar>>();
 const any: Client = await createClient(config);
 
 // What every client can do.
@@ -173,6 +186,20 @@ const found: ThreatQIndicator[] = await imports.indicators(parsed.id);
 await imports.commit(parsed.id);
 await imports.delete(parsed.id);
 const objects = await threatq.search("apt", { limit: 3 });
+
+// What QRadar can do.
+const rows = await qradar.ariel.search(aql`SELECT sourceip FROM events WHERE username = ${"o'hara"} LIMIT ${5} LAST 1 HOURS`, {
+  maxRows: 5,
+  onProgress: ({ done, total }: Progress) => void [done, total],
+  ...options,
+});
+const cell: unknown = rows[0]?.["sourceip"];
+const databases: string[] = await qradar.ariel.databases();
+const setNames: unknown[] = (await qradar.referenceSets.list(options)).map((set) => set["name"]);
+const there: boolean[] = await qradar.referenceSets.contains("bad", ["203.0.113.9"]);
+await qradar.referenceSets.add("bad", ["203.0.113.9"], options);
+await qradar.referenceSets.remove("bad", ["203.0.113.9"]);
+const offenseIds: unknown[] = (await qradar.offenses(["203.0.113.9"])).map((offense) => offense["id"]);
 
 // Detection.
 const inText: Indicator[] = extract("203.0.113[.]9", { kinds: ["ipv4"], includeLow: true, includeSpecial: false, unique: true });

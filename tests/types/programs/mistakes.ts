@@ -1,5 +1,5 @@
 // What must not compile. An expected error that does not come is an error.
-import init, { classify, createClient, extract, lookup, LookupError, lookupStream } from "ioc-lookup";
+import init, { aql, classify, createClient, extract, lookup, LookupError, lookupStream } from "ioc-lookup";
 import type { ClientEvent, ErrorCode, Report, ThreatQ, TokenStore } from "ioc-lookup";
 
 const baseUrl = "https://tq.example";
@@ -21,6 +21,15 @@ createClient({ platform: "threatq", baseUrl, auth, timeout: 5 });
 createClient({ platform: "threatq", baseUrl, auth, timeouts: { totalMs: "5s" } });
 // @ts-expect-error a fetch that returns nothing
 createClient({ platform: "threatq", baseUrl, auth, fetch: async () => {} });
+
+// @ts-expect-error a token request without a token URL
+createClient({ platform: "qradar", baseUrl, auth: { grant: "client_credentials", clientId: "c", clientSecret: "s" } });
+// @ts-expect-error a verdict that does not exist
+createClient({ platform: "qradar", baseUrl, auth: { secToken: "t" }, setVerdicts: { bad: "evil" } });
+// @ts-expect-error a value that has no form in a query
+aql`x = ${null}`;
+// @ts-expect-error no template
+aql("x = 1");
 
 // @ts-expect-error a number is no module
 init(7);
