@@ -47,8 +47,7 @@ pub(super) fn listed<T: AsRef<str>>(texts: &[T]) -> String {
     out
 }
 
-/// The API within one call.
-#[derive(Clone)]
+/// The API within one call. Futures hold it as a whole, counted once.
 pub(super) struct Api {
     pub(super) client: Rc<QRadar>,
     pub(super) call: Rc<Call>,
@@ -82,13 +81,18 @@ impl Api {
     }
 
     /// Sends it. On the heap, so that what calls this stays small.
-    pub(super) fn send(&self, request: Request) -> Boxed<Result<Response, Error>> {
+    pub(super) fn send(self: &Rc<Self>, request: Request) -> Boxed<Result<Response, Error>> {
         let api = self.clone();
         Box::pin(async move { api.session().send(&api.call, &request, false).await })
     }
 
     /// All pages of a list, up to so many records.
-    pub(super) fn pages(&self, request: Request, inside: bool, most: usize) -> Boxed<Result<Vec<Response>, Error>> {
+    pub(super) fn pages(
+        self: &Rc<Self>,
+        request: Request,
+        inside: bool,
+        most: usize,
+    ) -> Boxed<Result<Vec<Response>, Error>> {
         let api = self.clone();
         Box::pin(async move {
             let (mut answers, mut at) = (Vec::new(), 0);
@@ -110,7 +114,7 @@ impl Api {
 
     /// The records whose `field` is one of `literals`: a hundred in a request, or what its line holds.
     pub(super) fn whose(
-        &self,
+        self: &Rc<Self>,
         list: List<'_>,
         field: &str,
         literals: &[String],

@@ -31,7 +31,7 @@ const ROWS: u32 = 10_000;
 const MOST_ROWS: u32 = 10_000_000;
 
 /// `ariel.databases`
-pub(super) fn databases(api: Api) -> Boxed<Result<Output, Error>> {
+pub(super) fn databases(api: Rc<Api>) -> Boxed<Result<Output, Error>> {
     Box::pin(async move {
         let answer = api.send(api.request(Method::Get, "/ariel/databases", &[])).await?;
         Ok(Output::Json(array(api.rows(&answer, false)?.into_iter().map(Raw::text))))
@@ -39,7 +39,7 @@ pub(super) fn databases(api: Api) -> Boxed<Result<Output, Error>> {
 }
 
 /// `ariel.search`
-pub(super) fn rows(api: Api, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
+pub(super) fn rows(api: Rc<Api>, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
     let aql = options.required("aql")?.into_owned();
     let most = options.whole("maxRows", 1, MOST_ROWS)?.unwrap_or(ROWS) as usize;
     if aql.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
@@ -53,7 +53,7 @@ pub(super) fn rows(api: Api, options: &Options<'_>) -> Result<Boxed<Result<Outpu
 }
 
 /// The pages of what a query finds.
-pub(super) fn search(api: &Api, aql: &str, most: usize) -> Boxed<Result<Vec<Response>, Error>> {
+pub(super) fn search(api: &Rc<Api>, aql: &str, most: usize) -> Boxed<Result<Vec<Response>, Error>> {
     let (api, form) = (api.clone(), form_body([("query_expression", aql)]));
     Box::pin(async move {
         let _turn = api.client.searching.enter(api.host(), &api.call, 1).await?;
@@ -65,7 +65,7 @@ pub(super) fn search(api: &Api, aql: &str, most: usize) -> Boxed<Result<Vec<Resp
 }
 
 /// Errors: `not_found` when somebody else has ended the search.
-fn search_once(api: &Api, form: &str, most: usize) -> Boxed<Result<Vec<Response>, Error>> {
+fn search_once(api: &Rc<Api>, form: &str, most: usize) -> Boxed<Result<Vec<Response>, Error>> {
     let (api, form) = (api.clone(), form.to_owned());
     Box::pin(async move {
         let create = api.request(Method::Post, SEARCHES, &[]).form(form).read_only();
@@ -91,7 +91,7 @@ fn search_once(api: &Api, form: &str, most: usize) -> Boxed<Result<Vec<Response>
 }
 
 /// Waits for the end of a search and reads its rows.
-async fn wait(api: &Api, path: &str, most: usize) -> Result<Vec<Response>, Error> {
+async fn wait(api: &Rc<Api>, path: &str, most: usize) -> Result<Vec<Response>, Error> {
     let mut pause = PAUSE_MS;
     loop {
         let asked_at = api.host().mono();

@@ -10,9 +10,10 @@ use crate::json::{Raw, decimal};
 use crate::platform::check::{self, Refusal};
 use crate::platform::member::text;
 use crate::platform::{Check, Finding};
+use std::rc::Rc;
 
 /// Runs the steps. Rejects only when the client is closed; everything else is a finding.
-pub(super) async fn check(api: &Api) -> Result<Check, Error> {
+pub(super) async fn check(api: &Rc<Api>) -> Result<Check, Error> {
     if let Some(Refusal { error, .. }) = check::log_in(api.session(), &api.call).await? {
         return Ok(Check { finding: Some(blame_login(api, &error)), api_version: None, latency_ms: None });
     }
@@ -25,7 +26,7 @@ pub(super) async fn check(api: &Api) -> Result<Check, Error> {
 }
 
 /// What a failed token request means.
-fn blame_login(api: &Api, error: &Error) -> Finding {
+fn blame_login(api: &Rc<Api>, error: &Error) -> Finding {
     if let Some(finding) = check::blame_token_address(error) {
         return finding;
     }
@@ -55,7 +56,7 @@ fn blame_login(api: &Api, error: &Error) -> Finding {
     }
 }
 
-fn refused_token(api: &Api, code: Code) -> Finding {
+fn refused_token(api: &Rc<Api>, code: Code) -> Finding {
     let advice = match api.config().auth {
         Auth::Sec(_) => {
             "The service token is wrong, has expired, or its changes are not deployed yet (Admin, Deploy Changes): correct it before trying again, since repeated failures lock this host out."
@@ -68,7 +69,7 @@ fn refused_token(api: &Api, code: Code) -> Finding {
 }
 
 /// The highest version that the console serves.
-async fn versions(api: &Api) -> Result<Option<String>, Finding> {
+async fn versions(api: &Rc<Api>) -> Result<Option<String>, Finding> {
     let request = api.request(Method::Get, "/help/versions", &[]);
     let newest = async {
         let answer = api.send(request).await?;
@@ -86,7 +87,7 @@ async fn versions(api: &Api) -> Result<Option<String>, Finding> {
 }
 
 /// One small call for each part that is configured.
-async fn try_parts(api: &Api) -> Result<(), Finding> {
+async fn try_parts(api: &Rc<Api>) -> Result<(), Finding> {
     let offenses = api.request(Method::Get, "/siem/offenses", &[("fields", "id")]);
     let offenses = api.send(ranged(offenses, 0, 1)).await;
     offenses
@@ -104,7 +105,7 @@ async fn try_parts(api: &Api) -> Result<(), Finding> {
 }
 
 /// What a failed call means. `first`: nothing of this console has answered yet. `permission` says what is missing.
-fn blame_api(api: &Api, error: &Error, first: bool, permission: &'static str) -> Finding {
+fn blame_api(api: &Rc<Api>, error: &Error, first: bool, permission: &'static str) -> Finding {
     if let Some(finding) = check::blame_connection(error) {
         return finding;
     }

@@ -28,7 +28,7 @@ const FAMILIES: [(&[Kind], &[&str]); 6] = [
 ];
 
 /// The rows of events in which these values were seen.
-pub(super) async fn seen(api: &Api, window: Window, queries: &[&Query]) -> Result<Vec<Response>, Error> {
+pub(super) async fn seen(api: &Rc<Api>, window: Window, queries: &[&Query]) -> Result<Vec<Response>, Error> {
     let mut answers = Vec::new();
     for (kinds, columns) in FAMILIES {
         let mut values: Vec<&str> = Vec::new();
@@ -54,7 +54,7 @@ pub(super) async fn seen(api: &Api, window: Window, queries: &[&Query]) -> Resul
     Ok(answers)
 }
 
-async fn known_columns(api: &Api) -> Result<Rc<[String]>, Error> {
+async fn known_columns(api: &Rc<Api>) -> Result<Rc<[String]>, Error> {
     if let Some(known) = api.client.known_columns.get(api.host()) {
         return Ok(known);
     }

@@ -13,9 +13,10 @@ use crate::options::Options;
 use crate::platform::Output;
 use crate::platform::feed::{self, Entry, Wanted};
 use crate::platform::member::text;
+use std::rc::Rc;
 
 /// One page of the feed.
-pub(super) fn page(api: Api, arguments: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
+pub(super) fn page(api: Rc<Api>, arguments: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
     let wanted = Wanted::read(arguments)?;
     let (index, at) = match wanted.cursor.as_deref().map(place) {
         None => (0, 0),
@@ -52,7 +53,7 @@ fn place(cursor: &str) -> Option<(usize, usize)> {
     Some((index.parse().ok()?, at.parse().ok()?))
 }
 
-fn entry(api: &Api, wanted: &Wanted, set: &Set, row: Raw<'_>) -> Option<String> {
+fn entry(api: &Rc<Api>, wanted: &Wanted, set: &Set, row: Raw<'_>) -> Option<String> {
     let value = text(row.get("value"))?;
     let kind = indicator::classify(&value, api.host().to_ascii()).map(|read| read.kind);
     if !wanted.kinds().is_empty() && !kind.is_some_and(|kind| wanted.kinds().contains(&kind)) {

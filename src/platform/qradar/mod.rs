@@ -107,12 +107,12 @@ impl Platform for QRadar {
         thresholds: Thresholds,
         call: Rc<Call>,
     ) -> Boxed<Result<Vec<String>, Error>> {
-        let api = Api { client: self, call };
+        let api = Rc::new(Api { client: self, call });
         Box::pin(async move { lookup::lookup(&api, &queries, thresholds).await })
     }
 
     fn check(self: Rc<Self>, call: Rc<Call>) -> Boxed<Result<Check, Error>> {
-        let api = Api { client: self, call };
+        let api = Rc::new(Api { client: self, call });
         Box::pin(async move { check::check(&api).await })
     }
 
@@ -122,7 +122,7 @@ impl Platform for QRadar {
         arguments: &Options<'_>,
         call: Rc<Call>,
     ) -> Result<Option<Boxed<Result<Output, Error>>>, Error> {
-        let api = Api { client: self, call };
+        let api = Rc::new(Api { client: self, call });
         Ok(Some(match name {
             "feed.page" => feed::page(api, arguments)?,
             "ariel.databases" => ariel::databases(api),

@@ -8,6 +8,7 @@ use crate::json::{Raw, array};
 use crate::options::Options;
 use crate::platform::member::{items, number};
 use crate::platform::{Output, Query};
+use std::rc::Rc;
 
 /// Lists of addresses: path and the field of the address.
 const SOURCES: (&str, &str) = ("/siem/source_addresses", "source_ip");
@@ -26,7 +27,7 @@ pub(super) type Address<'a> = (&'static str, Raw<'a>, bool);
 
 impl Traces {
     /// Each address record, with the name of the member that holds the address, and whether it is a source.
-    pub(super) fn addresses(&self, api: &Api) -> Result<Vec<Address<'_>>, Error> {
+    pub(super) fn addresses(&self, api: &Rc<Api>) -> Result<Vec<Address<'_>>, Error> {
         let [sources, victims] = &self.addresses;
         let mut all: Vec<Address<'_>> =
             api.all_rows(sources, false)?.into_iter().map(|row| (SOURCES.1, row, true)).collect();
@@ -34,13 +35,13 @@ impl Traces {
         Ok(all)
     }
 
-    pub(super) fn offenses(&self, api: &Api) -> Result<Vec<Raw<'_>>, Error> {
+    pub(super) fn offenses(&self, api: &Rc<Api>) -> Result<Vec<Raw<'_>>, Error> {
         api.all_rows(&self.offenses, false)
     }
 }
 
 /// Asks for addresses and their offenses.
-pub(super) async fn trace(api: &Api, ips: &[String]) -> Result<Traces, Error> {
+pub(super) async fn trace(api: &Rc<Api>, ips: &[String]) -> Result<Traces, Error> {
     let literals: Vec<String> = ips.iter().map(|ip| literal(ip)).collect();
     let mut traces = Traces::default();
     for ((path, field), answers) in [SOURCES, VICTIMS].into_iter().zip(&mut traces.addresses) {
@@ -59,7 +60,7 @@ pub(super) async fn trace(api: &Api, ips: &[String]) -> Result<Traces, Error> {
 }
 
 /// `offenses`: those of sources and victims alike, each once, the highest id first.
-pub(super) fn offenses(api: Api, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
+pub(super) fn offenses(api: Rc<Api>, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
     let mut ips = Vec::new();
     for ip in options.texts("ips")?.ok_or_else(|| options.wrong("ips"))? {
         let query = Query::read(&ip, None, api.host().to_ascii())?;

@@ -28,6 +28,8 @@ const TASKS: &str = "/reference_data_collections/set_bulk_update_tasks";
 const OLDER: &str = "/reference_data/sets";
 /// Entries that are added by one request.
 const BULK: usize = 1_000;
+/// What is done later, by a task.
+const ACCEPTED: u16 = 202;
 /// Between two looks at a task, in ms.
 const LOOK_MS: f64 = 200.0;
 const LONGEST_LOOK_MS: f64 = 5_000.0;
@@ -88,7 +90,7 @@ impl Set {
 }
 
 /// All sets, or those of these names.
-async fn fetch(api: &Api, names: Option<&[String]>) -> Result<Vec<Response>, Error> {
+async fn fetch(api: &Rc<Api>, names: Option<&[String]>) -> Result<Vec<Response>, Error> {
     let literals: Option<Vec<String>> = names.map(|names| names.iter().map(|name| literal(name)).collect());
     let ask = |path, members| {
         let list = List { path, members, inside: false };
@@ -108,14 +110,14 @@ async fn fetch(api: &Api, names: Option<&[String]>) -> Result<Vec<Response>, Err
     Ok(answers)
 }
 
-async fn named(api: &Api, names: &[String]) -> Result<Vec<Set>, Error> {
+async fn named(api: &Rc<Api>, names: &[String]) -> Result<Vec<Set>, Error> {
     let answers = fetch(api, Some(names)).await?;
     let sets = api.all_rows(&answers, false)?.into_iter().filter_map(Set::read);
     Ok(sets.filter(|set| names.contains(&set.name)).collect())
 }
 
 /// The configured sets that hold indicators. One that is missing is told; if all are, that is an error.
-pub(super) async fn configured(api: &Api) -> Result<Rc<[Set]>, Error> {
+pub(super) async fn configured(api: &Rc<Api>) -> Result<Rc<[Set]>, Error> {
     let names = &api.config().sets;
     if names.is_empty() {
         return Ok(Rc::default());
@@ -137,7 +139,7 @@ pub(super) async fn configured(api: &Api) -> Result<Rc<[Set]>, Error> {
 }
 
 /// Tells of something that is left out.
-pub(super) fn warn(api: &Api, message: &'static str) {
+pub(super) fn warn(api: &Rc<Api>, message: &'static str) {
     api.host().emit(Event { message: Some(message.to_owned()), ..Event::of("warning") });
 }
 
@@ -146,7 +148,7 @@ pub(super) struct Entries(Vec<(Option<usize>, Vec<Response>)>);
 
 impl Entries {
     /// The entries, each with its set.
-    pub(super) fn rows<'a>(&'a self, api: &Api, sets: &'a [Set]) -> Result<Vec<(&'a Set, Raw<'a>)>, Error> {
+    pub(super) fn rows<'a>(&'a self, api: &Rc<Api>, sets: &'a [Set]) -> Result<Vec<(&'a Set, Raw<'a>)>, Error> {
         let mut all = Vec::new();
         for (index, answers) in &self.0 {
             for row in api.all_rows(answers, index.is_some())? {
@@ -169,7 +171,7 @@ pub(super) fn set_of<'a>(sets: &'a [Set], index: Option<usize>, entry: Raw<'_>) 
 }
 
 /// The entries of sets that are one of these texts.
-pub(super) async fn entries(api: &Api, sets: &[Set], texts: &[String]) -> Result<Entries, Error> {
+pub(super) async fn entries(api: &Rc<Api>, sets: &[Set], texts: &[String]) -> Result<Entries, Error> {
     let to_ascii = api.host().to_ascii();
     let mut found = Vec::new();
     for (index, set) in sets.iter().enumerate() {
@@ -207,7 +209,7 @@ pub(super) async fn entries(api: &Api, sets: &[Set], texts: &[String]) -> Result
 }
 
 /// One page of the entries of sets, from `at` on, for a feed. In the older API that is a page of set `index`.
-pub(super) fn page(api: &Api, sets: &[Set], index: usize, at: usize, size: usize, since: Option<i64>) -> Request {
+pub(super) fn page(api: &Rc<Api>, sets: &[Set], index: usize, at: usize, size: usize, since: Option<i64>) -> Request {
     let older = sets.get(index).filter(|_| api.client.older_sets.get());
     let path = older.map_or_else(|| ENTRIES.to_owned(), Set::older_path);
     let ids: Vec<&str> = sets.iter().map(|set| set.id.as_str()).collect();
@@ -226,7 +228,7 @@ pub(super) fn page(api: &Api, sets: &[Set], index: usize, at: usize, size: usize
 }
 
 /// `referenceSets.list`
-pub(super) fn list(api: Api) -> Boxed<Result<Output, Error>> {
+pub(super) fn list(api: Rc<Api>) -> Boxed<Result<Output, Error>> {
     Box::pin(async move {
         let answers = fetch(&api, None).await?;
         let rows = api.all_rows(&answers, false)?;
@@ -245,7 +247,7 @@ fn arguments(options: &Options<'_>) -> Result<(String, Vec<String>), Error> {
 }
 
 /// The set of that name alone.
-async fn only(api: &Api, name: String) -> Result<Vec<Set>, Error> {
+async fn only(api: &Rc<Api>, name: String) -> Result<Vec<Set>, Error> {
     let sets = named(api, std::slice::from_ref(&name)).await?;
     if sets.is_empty() { Err(api.call.stamp(Error::new(Code::NotFound).because(name))) } else { Ok(sets) }
 }
@@ -260,7 +262,7 @@ fn askable(options: &Options<'_>) -> Result<(String, Vec<String>), Error> {
 }
 
 /// `referenceSets.contains`
-pub(super) fn contains(api: Api, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
+pub(super) fn contains(api: Rc<Api>, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
     let (set, values) = askable(options)?;
     Ok(Box::pin(async move {
         let sets = only(&api, set).await?;
@@ -276,37 +278,38 @@ pub(super) fn contains(api: Api, options: &Options<'_>) -> Result<Boxed<Result<O
 }
 
 /// `referenceSets.add`. To add what is there renews its date, so a repetition does no harm.
-pub(super) fn add(api: Api, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
+pub(super) fn add(api: Rc<Api>, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
     let (set, values) = arguments(options)?;
     if values.iter().any(|value| value.is_empty()) {
         return Err(options.wrong("values"));
     }
     Ok(Box::pin(async move {
         let sets = only(&api, set).await?;
-        for set in &sets {
-            if api.client.older_sets.get() {
-                for value in &values {
-                    let members: &[_] = &[("value", value.as_str())];
-                    api.send(api.request(Method::Post, &set.older_path(), members).read_only()).await?;
-                }
-                continue;
-            }
-            for values in values.chunks(BULK) {
-                add_entries(&api, set, values).await?;
+        for request in sets.iter().flat_map(|set| additions(&api, set, &values)) {
+            let answer = api.send(request.read_only()).await?;
+            if answer.status == ACCEPTED {
+                task(&api, &answer).await?;
             }
         }
         Ok(Output::Nothing)
     }))
 }
 
-async fn add_entries(api: &Api, set: &Set, values: &[String]) -> Result<(), Error> {
+/// The requests that add values to a set.
+fn additions(api: &Api, set: &Set, values: &[String]) -> Vec<Request> {
+    let older = api.client.older_sets.get();
     let entry = |value: &String| Object::new().raw("collection_id", &set.id).text("value", value).finish();
-    if let [value] = values {
-        return api.send(api.request(Method::Post, ENTRIES, &[]).json(entry(value)).read_only()).await.map(drop);
-    }
-    let body = array(values.iter().map(entry));
-    let answer = api.send(api.request(Method::Patch, ENTRIES, &[]).json(body).read_only()).await?;
-    let id = text(api.value(&answer)?.get("id")).ok_or_else(|| api.invalid(&answer, "shape"))?;
+    let add = |values: &[String]| match values {
+        [value] if older => api.request(Method::Post, &set.older_path(), &[("value", value)]),
+        [value] => api.request(Method::Post, ENTRIES, &[]).json(entry(value)),
+        values => api.request(Method::Patch, ENTRIES, &[]).json(array(values.iter().map(entry))),
+    };
+    values.chunks(if older { 1 } else { BULK }).map(add).collect()
+}
+
+/// Waits for the end of a task, whose answer to its creation this is.
+async fn task(api: &Rc<Api>, created: &Response) -> Result<(), Error> {
+    let id = text(api.value(created)?.get("id")).ok_or_else(|| api.invalid(created, "shape"))?;
     let task = [TASKS, "/", &percent_encode(&id)].concat();
     let mut pause = LOOK_MS;
     loop {
@@ -328,7 +331,7 @@ async fn add_entries(api: &Api, set: &Set, values: &[String]) -> Result<(), Erro
 }
 
 /// Whether a task has added all that it was given.
-async fn results(api: &Api, task: &str) -> Result<(), Error> {
+async fn results(api: &Rc<Api>, task: &str) -> Result<(), Error> {
     let answer = api.send(api.request(Method::Get, &[task, "/results"].concat(), &[])).await?;
     let results = api.value(&answer)?;
     if text(results.get("status")).as_deref() == Some("COMPLETE_UPDATE_PERFORMED") {
@@ -340,29 +343,25 @@ async fn results(api: &Api, task: &str) -> Result<(), Error> {
 }
 
 /// A success that says no.
-pub(super) fn refused(api: &Api, answer: &Response, message: Member<'_>) -> Error {
+pub(super) fn refused(api: &Rc<Api>, answer: &Response, message: Member<'_>) -> Error {
     let complaint = Complaint { text: text(message).map(|text| text.into_owned()), ..Complaint::default() };
     let error = api.session().complain(Error::new(Code::RequestRejected), &complaint);
     api.call.stamp(error.with_status(answer.status))
 }
 
 /// `referenceSets.remove`. What is not there is no error.
-pub(super) fn remove(api: Api, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
+pub(super) fn remove(api: Rc<Api>, options: &Options<'_>) -> Result<Boxed<Result<Output, Error>>, Error> {
     let (set, values) = askable(options)?;
     Ok(Box::pin(async move {
         let sets = only(&api, set).await?;
-        let mut paths = Vec::new();
-        match sets.first().filter(|_| api.client.older_sets.get()) {
-            Some(set) => {
-                let path = |value: &String| [&set.older_path(), "/", &percent_encode(&percent_encode(value))].concat();
-                paths.extend(values.iter().map(path));
-            }
+        let paths = match sets.first().filter(|_| api.client.older_sets.get()) {
+            Some(set) => older_entries(set, &values),
             None => {
                 let entries = entries(&api, &sets, &values).await?;
                 let ids = entries.rows(&api, &sets)?.into_iter().filter_map(|(_, row)| text(row.get("id")));
-                paths.extend(ids.map(|id| [ENTRIES, "/", &percent_encode(&id)].concat()));
+                ids.map(|id| [ENTRIES, "/", &percent_encode(&id)].concat()).collect()
             }
-        }
+        };
         for path in paths {
             match api.send(api.request(Method::Delete, &path, &[])).await {
                 Err(error) if error.code != Code::NotFound => return Err(error),
@@ -371,4 +370,9 @@ pub(super) fn remove(api: Api, options: &Options<'_>) -> Result<Boxed<Result<Out
         }
         Ok(Output::Nothing)
     }))
+}
+
+fn older_entries(set: &Set, values: &[String]) -> Vec<String> {
+    let path = |value: &String| [&set.older_path(), "/", &percent_encode(&percent_encode(value))].concat();
+    values.iter().map(path).collect()
 }
