@@ -1,5 +1,5 @@
 // Every JavaScript block of the READMEs is a program that runs. They are run against the sandbox, as they stand, but for its
-// address. What a block prints, it says itself: in a comment behind an arrow.
+// addresses. What a block prints, it says itself: in a comment behind an arrow.
 //
 // - A block that imports nothing goes on where the one before has ended.
 // - A block with a default export is a Worker: it is asked as `<ioc-lookup>` asks.
@@ -12,7 +12,7 @@ import { packaged, project } from "../support/project.mjs";
 import { startSandbox } from "./sandbox.mjs";
 
 const READMES = { "the package's": packaged("README.md"), "the repository's": new URL("../../README.md", import.meta.url) };
-const ADDRESS = 'baseUrl: "https://tq.example.com"';
+const ADDRESSES = { threatq: 'baseUrl: "https://tq.example.com"', qradar: 'baseUrl: "https://qradar.example.com"' };
 const ASKED = `
 const asked = new Request("https://app.example/lookup", { method: "POST", body: JSON.stringify({ values: ["bad.example"] }) });
 const told = await worker.fetch(asked, process.env);
@@ -31,13 +31,16 @@ function programsOf(text) {
   return programs;
 }
 
-function runnable(source, { baseUrl }) {
-  const local = source.replaceAll(ADDRESS, `baseUrl: ${JSON.stringify(baseUrl)}, allowInsecureLoopback: true`);
+function runnable(source, access) {
+  let local = source;
+  for (const [platform, address] of Object.entries(ADDRESSES)) {
+    local = local.replaceAll(address, `baseUrl: ${JSON.stringify(access[platform].baseUrl)}, allowInsecureLoopback: true`);
+  }
   return local.includes("export default {") ? local.replace("export default {", "const worker = {") + ASKED : local;
 }
 
-async function run(source, { privateClientId, privateClientSecret }) {
-  const env = { ...process.env, TQ_CLIENT_ID: privateClientId, TQ_CLIENT_SECRET: privateClientSecret };
+async function run(source, { threatq: { privateClientId, privateClientSecret }, qradar: { secToken } }) {
+  const env = { ...process.env, TQ_CLIENT_ID: privateClientId, TQ_CLIENT_SECRET: privateClientSecret, QRADAR_SEC_TOKEN: secToken };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", source], { cwd: project, env });
   assert.equal(stderr, "");
   return stdout.trim().split("\n");
@@ -55,10 +58,10 @@ for (const [whose, file] of Object.entries(READMES)) {
 
     for (const { line, source } of programsOf(text)) {
       test(`the program of line ${line} prints what it says`, async () => {
-        const program = runnable(source, sandbox.threatq);
+        const program = runnable(source, sandbox.access);
         const promised = [...program.matchAll(/\/\/ → (.*)$/gm)].map(([, words]) => words);
         assert.ok(promised.length > 0, "it promises something");
-        assert.deepEqual(await run(program, sandbox.threatq), promised);
+        assert.deepEqual(await run(program, sandbox.access), promised);
       });
     }
 

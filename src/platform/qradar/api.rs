@@ -9,10 +9,13 @@
 use super::QRadar;
 use super::config::Config;
 use crate::auth::Session;
+use crate::auth::complaint::Complaint;
 use crate::error::{Code, Error};
+use crate::http::host::Event;
 use crate::http::url::{percent_encode, query_string};
 use crate::http::{Boxed, Call, Host, Method, Request, Response};
 use crate::json::{self, Raw};
+use crate::platform::member::{Member, text};
 use std::rc::Rc;
 
 /// Records on one page.
@@ -188,6 +191,18 @@ impl Api {
 
     pub(super) fn invalid(&self, answer: &Response, reason: &'static str) -> Error {
         self.call.stamp(Error::new(Code::ResponseInvalid).because(reason).with_status(answer.status))
+    }
+
+    /// A success that says no.
+    pub(super) fn refused(&self, answer: &Response, message: Member<'_>) -> Error {
+        let complaint = Complaint { text: text(message).map(|text| text.into_owned()), ..Complaint::default() };
+        let error = self.session().complain(Error::new(Code::RequestRejected), &complaint);
+        self.call.stamp(error.with_status(answer.status))
+    }
+
+    /// Tells of something that is left out.
+    pub(super) fn warn(&self, message: &'static str) {
+        self.host().emit(Event { message: Some(message.to_owned()), ..Event::of("warning") });
     }
 
     /// Waits before asking again whether something is done.

@@ -10,7 +10,6 @@
 //! meanwhile: then it is created once more.
 
 use super::api::{Api, is};
-use super::sets::refused;
 use crate::auth::Session;
 use crate::error::{Code, Error};
 use crate::http::url::{form_body, percent_encode, query_string};
@@ -112,7 +111,7 @@ async fn wait(api: &Rc<Api>, path: &str, most: usize) -> Result<Vec<Response>, E
             }
             "ERROR" => {
                 let message = items(search.get("error_messages")).next().and_then(|message| message.get("message"));
-                return Err(refused(api, &answer, message));
+                return Err(api.refused(&answer, message));
             }
             "CANCELED" | "CANCELLED" => return Err(api.call.stamp(Error::new(Code::NotFound))),
             _ => {}

@@ -6,7 +6,6 @@
 use super::api::Api;
 use super::ariel;
 use super::config::Window;
-use super::sets::warn;
 use crate::error::Error;
 use crate::http::{Method, Response};
 use crate::indicator::Kind;
@@ -44,7 +43,7 @@ pub(super) async fn seen(api: &Rc<Api>, window: Window, queries: &[&Query]) -> R
         let is_known = |column: &&&str| known.iter().any(|known| known.eq_ignore_ascii_case(column));
         let columns: Vec<&str> = columns.iter().filter(is_known).copied().collect();
         if columns.is_empty() {
-            warn(api, "Ariel has no column for values of this kind, so events were not searched for them");
+            api.warn("Ariel has no column for values of this kind, so events were not searched for them");
             continue;
         }
         for batch in values.chunks(BATCH) {

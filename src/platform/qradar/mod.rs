@@ -2,8 +2,8 @@
 //!
 //! - [`config`]: what is configured; [`tokens`]: its three ways with tokens.
 //! - [`api`]: requests, pages and rows.
-//! - [`sets`]: reference sets, in the present API and the one before; [`offenses`]: offenses of addresses; [`ariel`]:
-//!   searches of events.
+//! - [`sets`]: reference sets, in the present API and the one before; [`reference_sets`]: what callers do with them.
+//! - [`offenses`]: offenses of addresses; [`ariel`]: searches of events.
 //! - [`lookup`], with [`events`] and [`report`], [`feed`], [`check`]: what every client can do.
 //!
 //! **Source**: the vendor's API descriptions and app framework documentation, and the clients of STIX-Shifter, Cortex XSOAR
@@ -17,6 +17,7 @@ mod events;
 mod feed;
 mod lookup;
 mod offenses;
+mod reference_sets;
 mod report;
 mod sets;
 #[cfg(test)]
@@ -127,10 +128,10 @@ impl Platform for QRadar {
             "feed.page" => feed::page(api, arguments)?,
             "ariel.databases" => ariel::databases(api),
             "ariel.search" => ariel::rows(api, arguments)?,
-            "referenceSets.list" => sets::list(api),
-            "referenceSets.contains" => sets::contains(api, arguments)?,
-            "referenceSets.add" => sets::add(api, arguments)?,
-            "referenceSets.remove" => sets::remove(api, arguments)?,
+            "referenceSets.list" => reference_sets::list(api),
+            "referenceSets.contains" => reference_sets::contains(api, arguments)?,
+            "referenceSets.add" => reference_sets::add(api, arguments)?,
+            "referenceSets.remove" => reference_sets::remove(api, arguments)?,
             "offenses" => offenses::offenses(api, arguments)?,
             _ => return Ok(None),
         }))
