@@ -39,6 +39,7 @@ export function hooks(callbacks, { about, remember, spawn }) {
     sleep,
     random,
     store: tokenStore && store(tokenStore),
+    listens: onEvent !== undefined,
     emit: (event) => tell(onEvent, { ...event, ...about() }),
     remember,
     spawn,
@@ -49,7 +50,6 @@ export function hooks(callbacks, { about, remember, spawn }) {
 
 /** A callback's exceptions and rejections are its own business. */
 function tell(onEvent, event) {
-  if (onEvent === undefined) return;
   try {
     onEvent(event)?.then?.(undefined, () => {});
   } catch {

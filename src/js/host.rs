@@ -39,6 +39,8 @@ pub struct JsHost {
     sleep: Option<Function>,
     random: Option<Function>,
     store: Option<JsStore>,
+    /// Whether anybody wants to know of events.
+    listens: bool,
     understood: Understood,
     surroundings: Surroundings,
 }
@@ -59,6 +61,7 @@ impl JsHost {
             sleep: method(&hooks, "sleep"),
             random: method(&hooks, "random"),
             store: get(&hooks, "store").map(JsStore),
+            listens: flag("listens"),
             understood: Understood {
                 cache: flag("cache"),
                 credentials: flag("credentials"),
@@ -124,6 +127,9 @@ impl Host for JsHost {
     }
 
     fn emit(&self, event: Event) {
+        if !self.listens {
+            return;
+        }
         let object = js_sys::Object::new();
         set(&object, "type", &event.kind.into());
         if let Ok(now) = self.clock() {
