@@ -413,22 +413,28 @@ fn unicode(text: &str) -> Option<(char, usize)> {
 /// Appends a string in quotes.
 pub fn quote(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\u{1f}' => {
-                let digit = |value: u32| char::from_digit(value, 16).unwrap_or('0');
+    let mut rest = text;
+    // What stands between two of these is copied as it is; most texts have none.
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\')) {
+        let Some((plain, escaped)) = rest.split_at_checked(at) else { break };
+        out.push_str(plain);
+        let byte = escaped.bytes().next().unwrap_or_default();
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            control => {
+                let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
                 out.push_str("\\u00");
-                out.push(digit(u32::from(c) >> 4));
-                out.push(digit(u32::from(c) & 15));
+                out.push(digit(control >> 4));
+                out.push(digit(control & 15));
             }
-            c => out.push(c),
         }
+        rest = escaped.get(1..).unwrap_or_default();
     }
+    out.push_str(rest);
     out.push('"');
 }
 
