@@ -9,6 +9,7 @@ export { aql } from "./aql.js";
 export { createClient } from "./client.js";
 export { LookupError, isLookupError } from "./errors.js";
 export { lookup, lookupStream } from "./lookup.js";
+export { taegisRegions, taegisRoles } from "./taegis.js";
 export { version } from "./version.js";
 export { Watchlist, syncWatchlist } from "./watchlist.js";
 

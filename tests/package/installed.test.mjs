@@ -90,6 +90,7 @@ const FILES = [
   "stores/extension.js",
   "stores/node.d.ts",
   "stores/node.js",
+  "taegis.js",
   "tasks.js",
   "version.js",
 ];

@@ -25,6 +25,7 @@ class Sandbox {
     /** Addresses and credentials, as `--json` prints them. */
     this.access = access;
     this.threatq = access.threatq;
+    this.taegis = access.taegis;
   }
 
   /** The requests since this was last asked, over all platforms: `{ platform, method, path, query, bodyBytes, status }`. */
