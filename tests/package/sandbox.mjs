@@ -14,7 +14,7 @@ const START_MS = 30_000;
 export async function startSandbox(...switches) {
   const program = process.env.IOC_SANDBOX;
   if (!program) throw new Error("IOC_SANDBOX is not set: run this with `cargo xtask test --only package`");
-  const child = spawn(program, ["serve", "--json", "--free-ports", "--inspect", "--until-stdin-closes", ...switches], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(program, ["serve", "--json", "--threatq", "127.0.0.1:0", "--inspect", "--until-stdin-closes", ...switches], { stdio: ["pipe", "pipe", "inherit"] });
   const access = await firstLine(child);
   return new Sandbox(child, access);
 }
@@ -67,4 +67,11 @@ export function threatqConfig(sandbox, { auth = "client", ...rest } = {}) {
     client: { grant: "client_credentials", clientId: privateClientId, clientSecret: privateClientSecret },
   };
   return { platform: "threatq", baseUrl, allowInsecureLoopback: true, auth: grants[auth] ?? auth, ...rest };
+}
+
+/** Configuration of a Taegis client for this sandbox; `role` chooses another client of its tenant. */
+export function taegisConfig(sandbox, { role, ...rest } = {}) {
+  const { baseUrl, tenantId, clients, ...own } = sandbox.taegis;
+  const { clientId, clientSecret } = role === undefined ? own : clients.find((client) => client.role === role && client.tenantId === tenantId);
+  return { platform: "taegis", baseUrl, tenantId, allowInsecureLoopback: true, auth: { grant: "client_credentials", clientId, clientSecret }, ...rest };
 }
