@@ -867,6 +867,46 @@ export function lookupStream(
   options?: LookupOptions,
 ): AsyncIterable<LookupResult>;
 
+/**
+ * Results as a STIX 2.1 bundle: observables and, of what a platform knows, indicators, observations, sightings, and what they
+ * relate to. The same results make the same bundle. `AMBER+STRICT`, which the standard has no marking for, is marked `RED`.
+ *
+ * @throws {LookupError} `config_invalid` for what is no result.
+ */
+export function toStix(results: LookupResult | LookupResult[]): {
+  type: "bundle";
+  id: string;
+  /** Absent where nothing is to be said. */
+  objects?: Array<{ type: string; id: string; spec_version: "2.1" } & Record<string, unknown>>;
+};
+
+/**
+ * What is known of a value as members of an event in Elastic's Common Schema: an enrichment for each platform that knows it,
+ * or for a match.
+ *
+ *     log({ ...event, ...toEcs(result) });
+ *
+ * @throws {LookupError} `config_invalid` for what is neither result nor match.
+ */
+export function toEcs(result: LookupResult | Match): {
+  threat: { enrichments: Array<{ indicator: Record<string, unknown>; matched?: Record<string, unknown> }> };
+  /** Of a CVE that is known. */
+  vulnerability?: { id: string };
+};
+
+/** The same for OCSF: members of `osint`. */
+export function toOcsf(result: LookupResult | Match): {
+  osint: Array<{ type_id: number; value: string } & Record<string, unknown>>;
+};
+
+/**
+ * Results as CSV (RFC 4180), a line for each report, with a header. A text that a spreadsheet would take for a formula gets
+ * `'` in front.
+ *
+ * @throws {LookupError} `config_invalid` for what is no result.
+ */
+export function toCsv(results: LookupResult | LookupResult[]): string;
+
 /** One member of a {@link Watchlist}. */
 export interface WatchlistEntry {
   /** In any spelling, also defanged. */

@@ -23,7 +23,6 @@ const FILES = [
   "cli/commands/token.js",
   "cli/commands/watchlist.js",
   "cli/config.js",
-  "cli/csv.js",
   "cli/describe.js",
   "cli/detail.js",
   "cli/environment.js",
@@ -42,6 +41,7 @@ const FILES = [
   "core.js",
   "core.wasm",
   "core.wasm.d.ts",
+  "csv.js",
   "element.d.ts",
   "element.js",
   "element/ask.js",
@@ -84,6 +84,12 @@ const FILES = [
   "loaders/workerd.js",
   "lookup.js",
   "package.json",
+  "report/csv.js",
+  "report/ecs.js",
+  "report/given.js",
+  "report/ocsf.js",
+  "report/stix.js",
+  "report/uuid.js",
   "stores/durable-object.d.ts",
   "stores/durable-object.js",
   "stores/extension.d.ts",
@@ -93,6 +99,7 @@ const FILES = [
   "taegis.js",
   "tasks.js",
   "version.js",
+  "watchlist.js",
 ];
 
 test("the tarball holds exactly these files", async () => {

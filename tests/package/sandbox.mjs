@@ -14,7 +14,7 @@ const START_MS = 30_000;
 export async function startSandbox(...switches) {
   const program = process.env.IOC_SANDBOX;
   if (!program) throw new Error("IOC_SANDBOX is not set: run this with `cargo xtask test --only package`");
-  const child = spawn(program, ["serve", "--json", "--threatq", "127.0.0.1:0", "--inspect", "--until-stdin-closes", ...switches], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(program, ["serve", "--json", "--free-ports", "--inspect", "--until-stdin-closes", ...switches], { stdio: ["pipe", "pipe", "inherit"] });
   const access = await firstLine(child);
   return new Sandbox(child, access);
 }
