@@ -239,6 +239,24 @@ export class QRadar extends Client {
   }
 }
 
+export class Taegis extends Client {
+  clients = Object.freeze({
+    create: (input, options) => this._call("clients.create", { input }, options),
+    search: (filter, options) => this._call("clients.search", { filter }, options),
+    rotateSecret: (id, options) => this._call("clients.rotateSecret", { id }, options),
+    delete: (id, options) => this._call("clients.delete", { id }, options),
+  });
+
+  async graphql(query, variables, options = {}) {
+    const { idempotent, ...call } = plain("options", () => ({ ...options }));
+    return this._call("graphql", { query, variables, idempotent }, call);
+  }
+
+  serviceVersion(service, options) {
+    return this._call("serviceVersion", { service }, options);
+  }
+}
+
 /** What was there before says so: "Y" on the wire, true here. */
 function told(records) {
   for (const record of records) {
@@ -247,7 +265,7 @@ function told(records) {
   return records;
 }
 
-const PLATFORMS = { threatq: ThreatQ, qradar: QRadar };
+const PLATFORMS = { threatq: ThreatQ, qradar: QRadar, taegis: Taegis };
 
 /** Validates a configuration and sends nothing. */
 export async function createClient(config) {

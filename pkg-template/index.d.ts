@@ -44,7 +44,7 @@ export const version: string;
 
 // ---------------------------------------------------------------------------------------------------------- clients
 
-/** Platforms that a report or error can come from. `createClient` takes `"threatq"` and `"qradar"` so far. */
+/** Platforms that a client, report or error can be of. */
 export type PlatformId = "threatq" | "qradar" | "taegis";
 
 /**
@@ -55,10 +55,11 @@ export type PlatformId = "threatq" | "qradar" | "taegis";
  */
 export function createClient(config: ThreatQConfig): Promise<ThreatQ>;
 export function createClient(config: QRadarConfig): Promise<QRadar>;
+export function createClient(config: TaegisConfig): Promise<Taegis>;
 export function createClient(config: ClientConfig): Promise<Client>;
 
 /** Configuration of any platform. */
-export type ClientConfig = ThreatQConfig | QRadarConfig;
+export type ClientConfig = ThreatQConfig | QRadarConfig | TaegisConfig;
 
 /** What every client can be configured with. */
 export interface CommonConfig {
@@ -187,6 +188,33 @@ export interface QRadarConfig extends CommonConfig {
   ariel?: { hours: number; limit?: number | undefined } | undefined;
 }
 
+/** Regions of Taegis; {@link taegisRegions} has their addresses. */
+export type TaegisRegion = "us1" | "us2" | "us3" | "eu" | "euw1" | "apse2" | "aps1" | "apne1" | "sae1" | "cac1";
+
+/** A tenant of Taegis XDR, and who asks it. `region` or `baseUrl` is needed. */
+export interface TaegisConfig extends CommonConfig {
+  platform: "taegis";
+  /** The region that the client's credentials were made in. Those of another region look like a wrong secret. */
+  region?: TaegisRegion | undefined;
+  /** Address of the API, in place of the region's. */
+  baseUrl?: string | undefined;
+  /**
+   * - `client_credentials`: an API client. `body` is the form of the token request. Default `json`.
+   * - `accessToken` alone: a token that somebody else renews. This client never does.
+   */
+  auth:
+    | { grant: "client_credentials"; clientId: string; clientSecret: string; body?: "json" | "form" | undefined }
+    | { accessToken: string };
+  /** Number of the tenant, as text. Default: the one of the credentials. */
+  tenantId?: string | undefined;
+  /**
+   * What a lookup and a feed ask, all by default: `reputation` of third-party engines (no feed), the tenant's own
+   * `indicators`, the vendor's `intelligence`. A part that fails is told in the attribute `unavailable` of a report and by a
+   * `warning`; the report has an error only where every part has failed.
+   */
+  lookupIn?: Array<"reputation" | "indicators" | "intelligence"> | undefined;
+}
+
 /** For every call that reaches the network. */
 export interface CallOptions {
   /** Ends the call with `aborted`, whose `cause` is the signal's reason. Aborted before: nothing is sent. */
@@ -308,7 +336,7 @@ export interface FeedOptions extends CallOptions {
   minScore?: number | undefined;
   /**
    * Only what changed since this moment. An entry that has fallen below `minScore` comes too, with an `expiresAt` in the
-   * past, so that it can be dropped. Deleted ones never come: start anew now and then.
+   * past, so that it can be dropped. So do deleted ones of a Taegis tenant; others never come: start anew now and then.
    */
   updatedSince?: string | undefined;
   /** Entries of a page, 1 to 10,000. Default 1,000. */
@@ -657,6 +685,90 @@ export interface QRadar extends Client {
  */
 export function aql(strings: TemplateStringsArray, ...values: Array<string | number>): string;
 
+// ----------------------------------------------------------------------------------------------------------- Taegis
+
+/** Address of the API of each region. */
+export const taegisRegions: Readonly<Record<TaegisRegion, string>>;
+
+/** Ids of the vendor's roles, for `clients.create`. */
+export const taegisRoles: Readonly<Record<"administrator" | "analyst" | "responder" | "auditor", string>>;
+
+/** An API client of the tenant. Its secret is told once, when it is made or rotated. */
+export interface TaegisClient {
+  id: string;
+  name: string;
+  /** What it logs in with, beside the secret. */
+  clientId: string;
+  roles: string | null;
+  tenantId: string | null;
+  createdAt: string | null;
+  updatedAt: string | null;
+  environment: string | null;
+  roleAssignments: Array<{
+    id: string;
+    tenantId: string;
+    roleId: string;
+    roleName: string;
+    expiresAt: string | null;
+  }>;
+}
+
+/** A client of one tenant of Taegis XDR. */
+export interface Taegis extends Client {
+  readonly platform: "taegis";
+
+  /**
+   * Sends a GraphQL document of your own, and returns its `data`.
+   *
+   *     const { client } = await taegis.graphql("query($id: ID!) { client(id: $id) { name } }", { id });
+   *
+   * @param options `idempotent`: it may be sent twice without harm, for example because it only reads. Default false.
+   * @throws {LookupError} `graphql_error` where the answer has errors, also beside data; its `reason` is `unknown_field` where
+   *   the region's schema lacks something that was asked for. `forbidden` where the role may not.
+   */
+  graphql<T = unknown>(
+    query: string,
+    variables?: Record<string, unknown>,
+    options?: CallOptions & { idempotent?: boolean | undefined },
+  ): Promise<T>;
+
+  /** Version of a service. Default `assets`. */
+  serviceVersion(
+    service?: string,
+    options?: CallOptions,
+  ): Promise<{ tag: string; revision: string; timestamp: string }>;
+
+  readonly clients: {
+    /**
+     * Makes a client. Names are unique within a tenant. Without `roles`, ids of {@link taegisRoles}, it is an analyst.
+     *
+     * A lost answer takes the secret along: such a failure is not `retryable`, and its message says what to do.
+     *
+     * @throws {LookupError} `request_rejected` with the reason `name_taken`.
+     */
+    create(
+      input: { name: string; roles?: string[] | undefined },
+      options?: CallOptions,
+    ): Promise<{ client: TaegisClient; clientSecret: string }>;
+    /** The clients that fit. */
+    search(
+      filter?: {
+        name?: string | undefined;
+        clientIds?: string[] | undefined;
+        tenantId?: string | undefined;
+        roleIds?: string[] | undefined;
+        page?: number | undefined;
+        perPage?: number | undefined;
+      },
+      options?: CallOptions,
+    ): Promise<TaegisClient[]>;
+    /** Gives a client another secret; the old one is refused at once. `id` is its `id` or `clientId`. As {@link create}. */
+    rotateSecret(id: string, options?: CallOptions): Promise<{ client: TaegisClient; clientSecret: string }>;
+    /** Deletes a client, by its `id` or `clientId`. Tokens that it has live on until they end. */
+    delete(id: string, options?: CallOptions): Promise<TaegisClient>;
+  };
+}
+
 // ---------------------------------------------------------------------------------------------------------- reports
 
 /** From worst to best; `unknown`: not found, or nothing that could be judged. */
@@ -754,6 +866,46 @@ export function lookupStream(
   clients: Client[],
   options?: LookupOptions,
 ): AsyncIterable<LookupResult>;
+
+/**
+ * Results as a STIX 2.1 bundle: observables and, of what a platform knows, indicators, observations, sightings, and what they
+ * relate to. The same results make the same bundle. `AMBER+STRICT`, which the standard has no marking for, is marked `RED`.
+ *
+ * @throws {LookupError} `config_invalid` for what is no result.
+ */
+export function toStix(results: LookupResult | LookupResult[]): {
+  type: "bundle";
+  id: string;
+  /** Absent where nothing is to be said. */
+  objects?: Array<{ type: string; id: string; spec_version: "2.1" } & Record<string, unknown>>;
+};
+
+/**
+ * What is known of a value as members of an event in Elastic's Common Schema: an enrichment for each platform that knows it,
+ * or for a match.
+ *
+ *     log({ ...event, ...toEcs(result) });
+ *
+ * @throws {LookupError} `config_invalid` for what is neither result nor match.
+ */
+export function toEcs(result: LookupResult | Match): {
+  threat: { enrichments: Array<{ indicator: Record<string, unknown>; matched?: Record<string, unknown> }> };
+  /** Of a CVE that is known. */
+  vulnerability?: { id: string };
+};
+
+/** The same for OCSF: members of `osint`. */
+export function toOcsf(result: LookupResult | Match): {
+  osint: Array<{ type_id: number; value: string } & Record<string, unknown>>;
+};
+
+/**
+ * Results as CSV (RFC 4180), a line for each report, with a header. A text that a spreadsheet would take for a formula gets
+ * `'` in front.
+ *
+ * @throws {LookupError} `config_invalid` for what is no result.
+ */
+export function toCsv(results: LookupResult | LookupResult[]): string;
 
 /** One member of a {@link Watchlist}. */
 export interface WatchlistEntry {

@@ -9,6 +9,11 @@ export { aql } from "./aql.js";
 export { createClient } from "./client.js";
 export { LookupError, isLookupError } from "./errors.js";
 export { lookup, lookupStream } from "./lookup.js";
+export { toCsv } from "./report/csv.js";
+export { toEcs } from "./report/ecs.js";
+export { toOcsf } from "./report/ocsf.js";
+export { toStix } from "./report/stix.js";
+export { taegisRegions, taegisRoles } from "./taegis.js";
 export { version } from "./version.js";
 export { Watchlist, syncWatchlist } from "./watchlist.js";
 

@@ -49,6 +49,8 @@ pub enum Code {
     ResponseTooLarge,
     /// The server answered with a redirect; none is ever followed.
     RedirectBlocked,
+    /// A GraphQL answer with errors.
+    GraphqlError,
     /// The platform asked for fewer requests.
     RateLimited,
     /// The token endpoint failed.
@@ -102,7 +104,7 @@ pub enum Category {
 
 impl Code {
     /// Every code that the core raises, in the order of the contract.
-    pub const ALL: [Code; 30] = [
+    pub const ALL: [Code; 31] = [
         Code::ConfigInvalid,
         Code::InsecureUrl,
         Code::BrowserSecret,
@@ -121,6 +123,7 @@ impl Code {
         Code::ResponseInvalid,
         Code::ResponseTooLarge,
         Code::RedirectBlocked,
+        Code::GraphqlError,
         Code::RateLimited,
         Code::TokenServerError,
         Code::ServerError,
@@ -231,6 +234,9 @@ impl Code {
                 Protocol,
                 "the server answered with a redirect, which is never followed; configure the final URL",
             ),
+            Code::GraphqlError => {
+                ("graphql_error", Protocol, "the platform could not carry out the query, or not all of it")
+            }
             Code::RateLimited => ("rate_limited", Rate, "the platform asks for fewer requests; wait and try again"),
             Code::TokenServerError => ("token_server_error", Server, "the token endpoint is failing; try again later"),
             Code::ServerError => ("server_error", Server, "the platform is failing; try again later"),
@@ -348,6 +354,12 @@ impl Error {
         self
     }
 
+    /// The same error with a sentence on what to do about it.
+    pub fn advise(mut self, advice: &'static str) -> Error {
+        self.advice = Some(advice);
+        self
+    }
+
     /// The same error with the status of the answer. 501 and 505 will not go away by asking again.
     pub fn with_status(mut self, status: u16) -> Error {
         self.status = Some(status);
@@ -375,7 +387,7 @@ impl Error {
             .finish()
     }
 
-    /// The sentence of the public `message`: platform, what happened, status (E2).
+    /// The sentence of the public `message`: platform, what happened, status, advice (E2).
     pub fn message(&self) -> String {
         let mut text = String::new();
         if let Some(platform) = self.platform {

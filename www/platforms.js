@@ -101,7 +101,44 @@ const qradar = {
   fromSandbox: ({ baseUrl, secToken }) => ({ signIn: "service", values: { baseUrl, secToken } }),
 };
 
-export const platforms = [threatq, qradar];
+const taegis = {
+  id: "taegis",
+  label: "Taegis XDR",
+  fields: [
+    {
+      name: "baseUrl",
+      label: "Address of the API",
+      type: "url",
+      placeholder: "https://api.delta.taegis.secureworks.com",
+      hint: "As the console's address, with api. in front. It must be the region that the client was made in.",
+    },
+    { name: "tenantId", label: "Tenant", placeholder: "4242", hint: "Its number." },
+  ],
+  signIns: [
+    {
+      id: "client_credentials",
+      label: "Client id and secret",
+      fields: [
+        { name: "clientId", label: "Client id" },
+        { name: "clientSecret", label: "Client secret", type: "password" },
+      ],
+      auth: ({ clientId, clientSecret }) => ({ grant: "client_credentials", clientId, clientSecret }),
+    },
+    {
+      id: "token",
+      label: "Access token",
+      fields: [{ name: "accessToken", label: "Access token", type: "password" }],
+      auth: ({ accessToken }) => ({ accessToken }),
+    },
+  ],
+  config: ({ baseUrl, tenantId }, auth) => ({ platform: "taegis", baseUrl, tenantId, auth }),
+  fromSandbox: ({ baseUrl, clientId, clientSecret, tenantId }) => ({
+    signIn: "client_credentials",
+    values: { baseUrl, clientId, clientSecret, tenantId },
+  }),
+};
+
+export const platforms = [threatq, qradar, taegis];
 
 /** The configuration of `createClient` for what was typed. */
 export function configOf(platform, signIn, values) {

@@ -1,7 +1,7 @@
 // What was found in texts (indicators, matches), in each format that it can be printed in. `json` and `table` are written
 // whole, everything else as it is found, so that the text may be longer than memory.
 
-import { csv } from "./csv.js";
+import { csv } from "../csv.js";
 import { table } from "./table.js";
 
 /**

@@ -3,8 +3,7 @@
 // Documents (table, json, csv, stix) are written whole, once everything is known: who interrupts gets none, and never
 // half of one. Formats of lines (ndjson, ecs, ocsf) are written result by result, for programs that go on with them.
 
-import * as ioc from "../loaders/node.js";
-const { toCsv, toEcs, toOcsf, toStix } = ioc;
+import { toCsv, toEcs, toOcsf, toStix } from "../loaders/node.js";
 import { detail } from "./detail.js";
 import { table } from "./table.js";
 

@@ -90,6 +90,10 @@ pub trait Dialect {
     fn advice(&self, _: Code) -> Option<&'static str> {
         None
     }
+    /// Whether a token answer may name the end of the token's life, `expiry`, in place of its length.
+    fn names_expiry(&self) -> bool {
+        false
+    }
     /// The configured token, for [`Grant::Given`], or the refresh token, for [`Grant::RefreshToken`].
     fn configured_token(&self) -> Option<&Secret>;
     /// All configured secrets, in every form that is sent.

@@ -208,7 +208,8 @@ impl Pilot<'_> {
             Ok(answer) => answer,
             Err(failure) => return Err(self.lost(failure)),
         };
-        let judged = token::parse_token(&answer);
+        let started = session.dialect.names_expiry().then_some(start.wall);
+        let judged = token::parse_token(&answer, started);
         answer.body.zeroize();
         match judged {
             Ok(granted) => Ok((granted, start)),

@@ -204,7 +204,7 @@ impl Session {
             let error = match outcome {
                 Ok(answer) => {
                     self.report(call, &answer, begun);
-                    match self.judge(&answer, &bearer)? {
+                    match self.judge(request, &answer, &bearer)? {
                         Verdict::Fine => return Ok(answer),
                         Verdict::Unauthorized(error) if replaying || bearer.once || !self.renews() => {
                             return Err(call.stamp(error));
@@ -266,8 +266,8 @@ impl Session {
         }
     }
 
-    fn judge(&self, answer: &Response, bearer: &Bearer) -> Result<Verdict, Error> {
-        let status = answer.status;
+    fn judge(&self, request: &Request, answer: &Response, bearer: &Bearer) -> Result<Verdict, Error> {
+        let status = request.status_of.map_or(answer.status, |status_of| status_of(answer));
         if status == 401 {
             let now = self.host.clock()?;
             self.manager.borrow_mut().refuse_given(now);
@@ -350,10 +350,10 @@ impl Session {
         self.manager.borrow().record(now).map(|record| record.to_line(&self.storage.identity))
     }
 
-    /// The error with the platform's name and advice.
+    /// The error with the platform's name, and its advice where there is none yet.
     pub fn name(&self, mut error: Error) -> Error {
         error.platform = Some(self.dialect.platform());
-        error.advice = self.dialect.advice(error.code);
+        error.advice = error.advice.or_else(|| self.dialect.advice(error.code));
         error
     }
 }

@@ -8,6 +8,7 @@ use super::complaint::Complaint;
 use crate::http::{Response, retry};
 use crate::json::{self, Bad, Raw};
 use crate::secret::Secret;
+use crate::time;
 
 /// What is assumed where the platform names no lifetime (T47), in ms.
 pub const ASSUMED_LIFE_MS: f64 = 300_000.0;
@@ -45,11 +46,12 @@ pub enum NoToken {
     Unusable(&'static str),
 }
 
-/// Reads the answer to a token request.
+/// Reads the answer to a token request. `started` is the wall clock at which it was sent, for platforms that may name the
+/// end of a life (`expiry`) in place of its length; without it absolute times are ignored (T47).
 ///
 /// # Errors
 /// See [`NoToken`].
-pub fn parse_token(answer: &Response) -> Result<Granted, NoToken> {
+pub fn parse_token(answer: &Response, started: Option<f64>) -> Result<Granted, NoToken> {
     match answer.status {
         200 | 201 => {}
         408 | 425 | 429 | 500.. => return Err(NoToken::Transient),
@@ -61,12 +63,12 @@ pub fn parse_token(answer: &Response) -> Result<Granted, NoToken> {
     if members.complains() {
         return Err(NoToken::Refused(Complaint::read(text)));
     }
-    members.granted()
+    members.granted(started)
 }
 
 /// The members that are read, as they stand in the text. The first six must not stand twice (T43).
-const NAMES: [&str; 7] =
-    ["access_token", "token_type", "expires_in", "refresh_token", "scope", "error", "refresh_expires_in"];
+const NAMES: [&str; 8] =
+    ["access_token", "token_type", "expires_in", "refresh_token", "scope", "error", "refresh_expires_in", "expiry"];
 const UNIQUE: usize = 6;
 
 #[derive(Default)]
@@ -112,7 +114,7 @@ impl<'a> Members<'a> {
         self.raw("error").is_some_and(is_refusal)
     }
 
-    fn granted(&self) -> Result<Granted, NoToken> {
+    fn granted(&self, started: Option<f64>) -> Result<Granted, NoToken> {
         let mut warnings = Vec::new();
         let access = self.string("access_token").filter(|token| is_token(token)).map(Secret::new);
         let access = access.ok_or(NoToken::Unusable("access_token"))?;
@@ -121,7 +123,7 @@ impl<'a> Members<'a> {
             Some(_) if self.string("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) => {}
             Some(_) => return Err(NoToken::Unusable("token_type")),
         }
-        let life = self.lifetime("expires_in");
+        let life = self.lifetime("expires_in").or_else(|| self.until_expiry(started?));
         if life.is_none() {
             warnings.push("the token response names no lifetime; five minutes are assumed");
         }
@@ -148,6 +150,12 @@ impl<'a> Members<'a> {
         };
         let seconds = json::decimal(&seconds);
         Some((seconds.floor() * 1_000.0).min(LONGEST_LIFE_MS))
+    }
+
+    /// What is left until `expiry`, an ISO-8601 moment, in ms; at most a day.
+    fn until_expiry(&self, started: f64) -> Option<f64> {
+        let expiry = time::parse(&self.string("expiry")?)?;
+        Some((expiry as f64 - started).min(LONGEST_LIFE_MS))
     }
 
     /// Anything but a non-empty printable string of reasonable length counts as absent (T22).
@@ -191,7 +199,7 @@ mod tests {
     }
 
     fn answer(status: u16, body: impl AsRef<[u8]>) -> Result<Granted, NoToken> {
-        parse_token(&Response { status, body: body.as_ref().to_vec(), ..Response::default() })
+        parse_token(&Response { status, body: body.as_ref().to_vec(), ..Response::default() }, None)
     }
 
     fn life(member: &str) -> (f64, bool) {
@@ -297,6 +305,24 @@ mod tests {
             assert_eq!(life(&format!(r#""expires_in":{odd}"#)), (ASSUMED_LIFE_MS, true), "{odd}");
         }
         assert_eq!(life(r#""x":1"#), (ASSUMED_LIFE_MS, true));
+    }
+
+    #[test]
+    fn t47_the_end_of_a_life_counts_where_the_platform_may_name_it_and_no_length_is_there() {
+        let life = |member: &str, started| {
+            let body = format!(r#"{{"access_token":"t","token_type":"bearer",{member}}}"#);
+            let answer = Response { status: 200, body: body.into_bytes(), ..Response::default() };
+            let granted = parse_token(&answer, started).unwrap();
+            (granted.life_ms, granted.assumed)
+        };
+        let started = time::parse("2026-03-02T09:00:00Z").map(|ms| ms as f64);
+        let expiry = r#""expiry":"2026-03-02T10:00:00.5Z""#;
+        assert_eq!(life(expiry, started), (3_600_500.0, false));
+        assert_eq!(life(expiry, None), (ASSUMED_LIFE_MS, true));
+        assert_eq!(life(&[expiry, r#","expires_in":60"#].concat(), started), (60_000.0, false));
+        assert_eq!(life(r#""expiry":"2026-03-01""#, started).0, -118_800_000.0);
+        assert_eq!(life(r#""expiry":"2027-03-01""#, started), (LONGEST_LIFE_MS, false));
+        assert_eq!(life(r#""expiry":"soon""#, started), (ASSUMED_LIFE_MS, true));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A request as a value.
 
+use super::Response;
 use zeroize::Zeroize;
 
 /// The methods that are sent.
@@ -66,6 +67,8 @@ pub struct Request {
     pub once: bool,
     /// Whether no cache may keep it: token requests (H2).
     pub no_store: bool,
+    /// What the status of an answer should have been, where the platform says it in the body.
+    pub status_of: Option<fn(&Response) -> u16>,
 }
 
 impl Request {
@@ -79,6 +82,7 @@ impl Request {
             idempotent: method.is_idempotent(),
             once: false,
             no_store: false,
+            status_of: None,
         }
     }
 

@@ -42,6 +42,16 @@ impl Wanted {
         &self.kinds
     }
 
+    /// Whether something of that kind is wanted.
+    pub(super) fn wants(&self, kind: Option<Kind>) -> bool {
+        self.kinds.is_empty() || kind.is_some_and(|kind| self.kinds.contains(&kind))
+    }
+
+    /// Whether a list that holds these kinds can hold what is wanted.
+    pub(super) fn may_hold(&self, kinds: &[Kind]) -> bool {
+        self.kinds.is_empty() || kinds.iter().any(|kind| self.kinds.contains(kind))
+    }
+
     /// Whether a score is below what is wanted. Nothing counts as zero.
     pub(super) fn is_below(&self, score: Option<u32>) -> bool {
         f64::from(score.unwrap_or(0)) < self.min_score

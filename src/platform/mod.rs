@@ -10,6 +10,7 @@ mod feed;
 mod member;
 pub mod qradar;
 mod query;
+pub mod taegis;
 pub mod threatq;
 
 pub use check::{Check, Finding};
@@ -74,6 +75,7 @@ impl Client {
         let platform: Rc<dyn Platform> = match &*options.required("platform")? {
             threatq::ID => threatq::ThreatQ::open(&options, common, host, memory)?,
             qradar::ID => qradar::QRadar::open(&options, common, host, memory)?,
+            taegis::ID => taegis::Taegis::open(&options, common, host, memory)?,
             _ => return Err(options.wrong("platform")),
         };
         Ok(Client { platform })

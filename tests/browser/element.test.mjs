@@ -402,7 +402,7 @@ for (const name of names) {
       await page.click("ioc-lookup >>> .tools button[part~=csv]");
       assert.deepEqual(await page.evaluate(() => globalThis.copied), ["example[.]com"]);
       const csv = await page.evaluate(() => globalThis.saved[0].text());
-      assert.match(csv, /^value,verdict,score\r\nexample\.com,suspicious,60$/);
+      assert.match(csv, /^query,value,kind,[^\r]*\r\nexample\.com,example\.com,domain,suspicious,60,[^\r]*\r\n$/);
       assert.match((await spoken(page)).status, /^ioc-lookup-[\dT-]+\.csv saved\.$/);
       await leave(page);
     });

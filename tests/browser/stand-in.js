@@ -238,11 +238,5 @@ function byLength(value, { baseUrl }) {
 
 // ------------------------------------------------------------------ converters
 
-export const toCsv = (results) =>
-  ["value,verdict,score", ...results.map(({ value, verdict, score }) => `${value},${verdict},${score ?? ""}`)].join(
-    "\r\n",
-  );
-export const toStix = (results) => ({
-  type: "bundle",
-  objects: results.map(({ value }) => ({ type: "indicator", name: value })),
-});
+export { toCsv } from "./report/csv.js";
+export { toStix } from "./report/stix.js";

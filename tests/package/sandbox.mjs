@@ -25,6 +25,7 @@ class Sandbox {
     /** Addresses and credentials, as `--json` prints them. */
     this.access = access;
     this.threatq = access.threatq;
+    this.taegis = access.taegis;
   }
 
   /** The requests since this was last asked, over all platforms: `{ platform, method, path, query, bodyBytes, status }`. */
@@ -66,4 +67,11 @@ export function threatqConfig(sandbox, { auth = "client", ...rest } = {}) {
     client: { grant: "client_credentials", clientId: privateClientId, clientSecret: privateClientSecret },
   };
   return { platform: "threatq", baseUrl, allowInsecureLoopback: true, auth: grants[auth] ?? auth, ...rest };
+}
+
+/** Configuration of a Taegis client for this sandbox; `role` chooses another client of its tenant. */
+export function taegisConfig(sandbox, { role, ...rest } = {}) {
+  const { baseUrl, tenantId, clients, ...own } = sandbox.taegis;
+  const { clientId, clientSecret } = role === undefined ? own : clients.find((client) => client.role === role && client.tenantId === tenantId);
+  return { platform: "taegis", baseUrl, tenantId, allowInsecureLoopback: true, auth: { grant: "client_credentials", clientId, clientSecret }, ...rest };
 }

@@ -10,9 +10,6 @@ const rust = await readFile(new URL("../../src/error.rs", import.meta.url), "utf
 const types = await readFile(packaged("index.d.ts"), "utf8");
 const readme = await readFile(packaged("README.md"), "utf8");
 
-/** Codes whose platforms are not in the package yet. */
-const TO_COME = ["graphql_error"];
-
 /** From the tables of `src/error.rs`: code → category and retryable. */
 function coreCodes() {
   const retryable = rust.match(/fn retryable[^}]*matches!\(self, ([^)]*)\)/)[1].match(/\w+(?= \||$)/g);
@@ -49,9 +46,9 @@ test("E20 a code that the core raises is declared", () => {
   assert.deepEqual([...core.keys()].filter((code) => !declared.includes(code)), []);
 });
 
-test("E20 a code that is declared is raised by the core or by the facade, or its platform is to come", () => {
+test("E20 a code that is declared is raised by the core or by the facade", () => {
   const idle = union("ErrorCode").filter((code) => !core.has(code) && !facade(code));
-  assert.deepEqual(idle, TO_COME);
+  assert.deepEqual(idle, []);
 });
 
 test("E20 core and facade agree about a code that both raise", () => {
@@ -67,5 +64,5 @@ test("E20 every category is declared, and no other", () => {
 
 test("the README says about every code what to do", () => {
   const rows = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
-  assert.deepEqual(rows, union("ErrorCode").filter((code) => !TO_COME.includes(code)));
+  assert.deepEqual(rows, union("ErrorCode"));
 });

@@ -12,6 +12,7 @@ const slim = await import(entry("ioc-lookup/slim"));
 let sandbox;
 let client;
 let qradar;
+let taegis;
 const events = [];
 before(async () => {
   sandbox = await startSandbox();
@@ -19,10 +20,12 @@ before(async () => {
   const auth = { grant: "password", email, password, clientId: sandbox.threatq.clientId };
   client = await ioc.createClient(threatqConfig(sandbox, { auth, onEvent: (event) => events.push(event) }));
   qradar = await ioc.createClient({ platform: "qradar", baseUrl: "https://qr.example", auth: { secToken: "t" } });
+  taegis = await ioc.createClient({ platform: "taegis", region: "us1", auth: { accessToken: "never-sent" } });
 });
 after(async () => {
   client?.close();
   qradar?.close();
+  taegis?.close();
   await sandbox?.stop();
 });
 
@@ -63,6 +66,8 @@ describe("the declared members are there, and no others:", () => {
     "ioc.ThreatQ['indicators']": () => client.indicators,
     "ioc.ThreatQ['events']": () => client.events,
     "ioc.ThreatQ['imports']": () => client.imports,
+    "ioc.Taegis": () => taegis,
+    "ioc.Taegis['clients']": () => taegis.clients,
     "ioc.Watchlist": () => list,
     "ioc.QRadar": () => qradar,
     "ioc.QRadar['ariel']": () => qradar.ariel,
@@ -106,6 +111,7 @@ describe("what comes back is of the declared type:", () => {
       ...(await client.indicators.create(novelty)),
       ...(await client.indicators.create(novelty)),
     ],
+    "Record<ioc.TaegisRegion, string>": () => ioc.taegisRegions,
     "ioc.Indicator[]": () => ioc.extract("v 1.2.3.4, hxxps://bad[.]example/a and 10.0.0.1", { includeLow: true }),
     "ReturnType<typeof ioc.classify>": () => ioc.classify("bad[.]example"),
     "ioc.ClientEvent[]": () => events,

@@ -19,7 +19,7 @@ struct Limit {
 /// Above these the build fails: a package that grows must do so by somebody's decision.
 const BUDGET: [Limit; 3] = [
     Limit { what: "core.wasm", raw: Some(520_000), brotli: Some(190_000) },
-    Limit { what: "glue and facade, minified", raw: None, brotli: Some(16_000) },
+    Limit { what: "glue and facade, minified", raw: None, brotli: Some(17_000) },
     Limit { what: "tarball", raw: Some(580_000), brotli: None },
 ];
 

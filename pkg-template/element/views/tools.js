@@ -1,26 +1,25 @@
-// What can be done with results besides reading them: copied, saved as a file. A button for a file exists
-// where the package has the converter.
+// What can be done with results besides reading them: copied, saved as a file.
 
-import * as pkg from "../../index.js";
+import { defang, toCsv, toStix } from "../../index.js";
 import { el } from "../dom.js";
 import { copy, save } from "../export.js";
 import { icon } from "../icons.js";
 
 const FILES = [
-  { format: "csv", extension: "csv", type: "text/csv", convert: pkg.toCsv },
-  { format: "stix", extension: "json", type: "application/stix+json", convert: pkg.toStix },
+  { format: "csv", extension: "csv", type: "text/csv", convert: toCsv },
+  { format: "stix", extension: "json", type: "application/stix+json", convert: toStix },
 ];
 
 /** The buttons for all results that are shown; `shown()` gives them. */
 export function toolBar(context, shown) {
-  const files = FILES.filter(({ convert }) => convert).map((file) => saveButton(context, shown, file));
+  const files = FILES.map((file) => saveButton(context, shown, file));
   return el("div", { class: "tools" }, copyButton(context, shown), files);
 }
 
 /** Copies the values of `results()`, defanged. */
 export function copyButton({ text, say }, results) {
   const onclick = async () => {
-    const values = results().map(({ value }) => pkg.defang(value));
+    const values = results().map(({ value }) => defang(value));
     say((await copy(values.join("\n"))) ? text("copied", { n: values.length }) : text("copyFailed"));
   };
   return tool("copy", { part: "button copy", onclick }, text("copyDefanged"));

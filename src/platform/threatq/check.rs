@@ -135,7 +135,7 @@ fn find_client_id(script: &str) -> Option<String> {
 async fn other_shape_works(client: &ThreatQ, call: &Call) -> bool {
     let other = client.tokens.config.api_type.other();
     let Some(request) = client.tokens.password_request(other) else { return false };
-    ask(client, call, &request).await.is_some_and(|answer| token::parse_token(&answer).is_ok())
+    ask(client, call, &request).await.is_some_and(|answer| token::parse_token(&answer, None).is_ok())
 }
 
 async fn ask(client: &ThreatQ, call: &Call, request: &Request) -> Option<Response> {
