@@ -1,16 +1,22 @@
-//! Brings a feed into the platforms' tables: everything in one transaction, indices afterwards.
+//! Brings a feed into the sandbox: everything in one transaction, indices afterwards.
+//!
+//! Feeds have millions of records, so they are stored once, in ThreatQ's tables. A platform that can be asked about
+//! single values asks [`find`] when it knows nothing itself.
 
 use std::fmt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanCount;
+use ioc_lookup::indicator::Kind;
+use rusqlite::Connection;
 
 use crate::Error;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::feed::{BadLine, Feed};
 use crate::progress::{Progress, Show};
+use crate::record::Record;
 use crate::{qradar, taegis, threatq};
 
 /// The first bad lines are kept for the report, the others only counted: a file of the wrong kind has millions.
@@ -38,6 +44,20 @@ pub fn prepare(database: &Database, clock: &Clock) -> Result<(), Error> {
     threatq::prepare(database, &threatq::Settings::default(), clock)?;
     qradar::prepare(database, clock)?;
     taegis::prepare(database, clock)
+}
+
+/// What a feed said about a value in its canonical form: score, tags, description, times. Feeds write URLs with their
+/// scheme or without, and with a slash at the end or without: such a URL is found, too.
+pub fn find(db: &Connection, kind: Kind, value: &str) -> rusqlite::Result<Option<Record>> {
+    let schemeless = value.split_once("://").map(|(_, rest)| rest);
+    for written in [Some(value), schemeless].into_iter().flatten() {
+        for written in [Some(written), written.strip_suffix('/')].into_iter().flatten() {
+            if let Some(record) = threatq::load::imported(db, kind, written)? {
+                return Ok(Some(record));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Reads the file into the database. A bad line is counted; the rest is imported.

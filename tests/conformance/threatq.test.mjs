@@ -1,4 +1,4 @@
-// The sandbox against clients written elsewhere: if they work with the imitation, it imitates well.
+// The sandbox's ThreatQ against clients written elsewhere: if they work with the imitation, it imitates well.
 //
 // Each client does what its documentation says, and nothing is set up for it beyond an address and credentials. What it
 // sent is printed: it is the record of the request shapes in the field.
@@ -14,6 +14,7 @@ import * as oauth from "oauth4webapi";
 import { ResourceOwnerPassword } from "simple-oauth2";
 
 import { startSandbox } from "../package/sandbox.mjs";
+import { watched } from "./watched.mjs";
 
 let sandbox;
 let access;
@@ -25,19 +26,10 @@ after(() => sandbox?.stop());
 
 const apiStatus = async (accessToken) => (await fetch(`${access.baseUrl}/api/indicators?limit=1`, { headers: { Authorization: `Bearer ${accessToken}` } })).status;
 
-/** Runs a client, prints the requests that it made, and returns its outcome beside them. */
-async function watched(context, client) {
-  await sandbox.requests();
-  const outcome = await client();
-  const requests = await sandbox.requests();
-  for (const { method, path, query, bodyBytes, status } of requests) context.diagnostic(`${method} ${path}${query.length ? `?${query.join("&")}` : ""}, body ${bodyBytes} bytes: ${status}`);
-  return { outcome, requests };
-}
-
 describe("from PyPI", () => {
   const python = process.env.IOC_PYTHON;
   const skip = python ? false : "IOC_PYTHON is not set: no Python with the clients of requirements.txt";
-  const script = fileURLToPath(new URL("clients.py", import.meta.url));
+  const script = fileURLToPath(new URL("threatq.py", import.meta.url));
   const run = async (name) => {
     const child = promisify(execFile)(python, [script, name]);
     child.child.stdin.end(JSON.stringify(access));
@@ -45,25 +37,25 @@ describe("from PyPI", () => {
   };
 
   test("requests-oauthlib: client credentials", { skip }, async (context) => {
-    const { outcome, requests } = await watched(context, () => run("requests_oauthlib"));
+    const { outcome, requests } = await watched(sandbox, context, () => run("requests_oauthlib"));
     assert.deepEqual(outcome, { token: true, expires: true, refresh: true, status: 200 });
     assert.deepEqual(requests.map(({ path, status }) => [path, status]), [["/api/token", 200], ["/api/indicators", 200]]);
   });
 
   test("Authlib: client credentials, and a refresh", { skip }, async (context) => {
-    const { outcome } = await watched(context, () => run("authlib_client"));
+    const { outcome } = await watched(sandbox, context, () => run("authlib_client"));
     assert.deepEqual(outcome, { token: true, expires: true, refresh: true, status: 200, renewed: true, after: 200 });
   });
 
   test("Authlib: a password as a form", { skip }, async (context) => {
-    const { outcome } = await watched(context, () => run("authlib_password"));
+    const { outcome } = await watched(sandbox, context, () => run("authlib_password"));
     assert.deepEqual(outcome, { token: true, expires: true, refresh: true, status: 200 });
   });
 });
 
 describe("from npm", () => {
   test("simple-oauth2: a password as JSON, with an empty client secret beside it", async (context) => {
-    const { outcome } = await watched(context, async () => {
+    const { outcome } = await watched(sandbox, context, async () => {
       const client = new ResourceOwnerPassword({
         client: { id: access.clientId, secret: "" },
         auth: { tokenHost: access.baseUrl, tokenPath: "/api/token" },
@@ -79,7 +71,7 @@ describe("from npm", () => {
   const options = { [oauth.allowInsecureRequests]: true };
 
   test("oauth4webapi: a password as a form", async (context) => {
-    const { outcome } = await watched(context, async () => {
+    const { outcome } = await watched(sandbox, context, async () => {
       const client = { client_id: access.clientId };
       const answer = await oauth.genericTokenEndpointRequest(server(), client, oauth.None(), "password", { email: access.email, password: access.password }, options);
       const token = await oauth.processGenericTokenEndpointResponse(server(), client, answer);
@@ -89,7 +81,7 @@ describe("from npm", () => {
   });
 
   test("oauth4webapi: client credentials, form-encoded before Basic", async (context) => {
-    const { outcome } = await watched(context, async () => {
+    const { outcome } = await watched(sandbox, context, async () => {
       const client = { client_id: access.privateClientId };
       const answer = await oauth.clientCredentialsGrantRequest(server(), client, oauth.ClientSecretBasic(access.privateClientSecret), {}, options);
       const token = await oauth.processClientCredentialsResponse(server(), client, answer);
@@ -105,7 +97,7 @@ describe("from npm", () => {
   });
 
   test("@badgateway/oauth2-client: client credentials", async (context) => {
-    const { outcome } = await watched(context, async () => {
+    const { outcome } = await watched(sandbox, context, async () => {
       const client = new OAuth2Client({ server: `${access.baseUrl}/`, clientId: access.privateClientId, clientSecret: access.privateClientSecret, tokenEndpoint: "/api/token" });
       const token = await client.clientCredentials();
       return { refresh: token.refreshToken !== null, status: await apiStatus(token.accessToken) };

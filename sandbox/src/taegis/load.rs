@@ -264,7 +264,7 @@ pub(super) fn intelligence(record: &Record, kind: Kind, now: Seconds) -> Map<Str
 }
 
 /// Made-up engines: the worse the score, the more of ninety say so.
-fn engines(record: &Record, class: Class) -> Value {
+pub(super) fn engines(record: &Record, class: Class) -> Value {
     let score = record.score.unwrap_or_default();
     let (malicious, suspicious) = match score {
         60.0.. => (3 + whole((score - 60.0) / 4.0), 2),

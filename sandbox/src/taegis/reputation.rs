@@ -4,6 +4,7 @@
 //!   answered as a URL with an error.
 //! - **Order** is not that of the question: nobody is to rely on it. Items are matched by `indicator`.
 //! - **Errors** stand in their item, and the other items are answered.
+//! - **Imported** values are answered here, too, though none of them is stored. Lists hold stored values only.
 
 use ioc_lookup::indicator::Kind;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -11,8 +12,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::graphql::{Call, Fault};
+use super::load;
 use super::role::Right;
-use crate::{Error, detect, secret};
+use crate::{Error, detect, import, secret};
 
 const PER_PAGE: usize = 100;
 
@@ -64,11 +66,7 @@ pub(super) fn add(db: &Connection, value: &str, class: Class, mut record: Value)
         record.get("reputation_stats").and_then(|stats| stats.get(name)).and_then(Value::as_i64).unwrap_or(0)
     };
     let risk = 1_000 * count("vt_malicious") + count("vt_suspicious") + count("apivoid_detections");
-    if let Some(members) = record.as_object_mut() {
-        members.insert("__typename".to_owned(), class.type_name().into());
-        members.insert("id".to_owned(), super::id::of(value).into());
-        members.insert("indicator".to_owned(), value.into());
-    }
+    name(&mut record, value, class);
     let added = db.prepare_cached("INSERT OR IGNORE INTO tg_reputation VALUES (?, ?, ?, ?)")?.execute(params![
         value,
         class.name(),
@@ -76,6 +74,15 @@ pub(super) fn add(db: &Connection, value: &str, class: Class, mut record: Value)
         record
     ])?;
     Ok(added > 0)
+}
+
+/// Says what an item is about.
+fn name(item: &mut Value, value: &str, class: Class) {
+    if let Some(members) = item.as_object_mut() {
+        members.insert("__typename".to_owned(), class.type_name().into());
+        members.insert("id".to_owned(), super::id::of(value).into());
+        members.insert("indicator".to_owned(), value.into());
+    }
 }
 
 /// Of `reputation` and `reputationSummaries`.
@@ -101,17 +108,31 @@ pub(super) fn reputation(call: &Call<'_>, asked: Asked) -> Result<Value, Fault> 
 fn item(db: &Connection, asked: &str) -> Result<Value, Fault> {
     let nothing =
         |class: Class, error: &str| json!({ "__typename": class.type_name(), "indicator": asked, "error": error });
-    let found = detect::classify(asked).and_then(|found| Some((Class::of(found.kind)?, found.value)));
-    let Some((class, value)) = found else { return Ok(nothing(Class::Url, "not an indicator")) };
-    let known: Option<Value> = db
-        .prepare_cached("SELECT record FROM tg_reputation WHERE value = ? AND class = ?")?
-        .query_row([value.as_str(), class.name()], |row| row.get(0))
-        .optional()?;
+    let found = detect::classify(asked).and_then(|found| Some((Class::of(found.kind)?, found)));
+    let Some((class, found)) = found else { return Ok(nothing(Class::Url, "not an indicator")) };
+    let known = match stored(db, &found.value, class)? {
+        None => imported(db, &found, class)?,
+        stored => stored,
+    };
     let Some(mut item) = known else { return Ok(nothing(class, "not found")) };
     if let Some(members) = item.as_object_mut() {
         members.insert("indicator".to_owned(), asked.into());
     }
     Ok(item)
+}
+
+fn stored(db: &Connection, value: &str, class: Class) -> rusqlite::Result<Option<Value>> {
+    db.prepare_cached("SELECT record FROM tg_reputation WHERE value = ? AND class = ?")?
+        .query_row([value, class.name()], |row| row.get(0))
+        .optional()
+}
+
+/// What engines would say of a value that a feed brought.
+fn imported(db: &Connection, found: &detect::Found, class: Class) -> rusqlite::Result<Option<Value>> {
+    let Some(record) = import::find(db, found.kind, &found.value)? else { return Ok(None) };
+    let mut item = load::engines(&record, class);
+    name(&mut item, &found.value, class);
+    Ok(Some(item))
 }
 
 /// `reputationSummaries`: always the same words.

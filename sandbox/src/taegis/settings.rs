@@ -19,6 +19,8 @@ pub struct Settings {
     pub watchlist_ids: bool,
     /// How many files `threatTimsMalwareFiles` returns at once.
     pub malware_files_page: usize,
+    /// How many active indicators a tenant's own list holds; the oldest make room.
+    pub own_indicators: u32,
 }
 
 /// The two forms in which a taken name is told.
@@ -49,6 +51,7 @@ impl Default for Settings {
             throttle_header: ThrottleHeader::RetryAfter,
             watchlist_ids: false,
             malware_files_page: 10_000,
+            own_indicators: 15_000,
         }
     }
 }
@@ -62,7 +65,8 @@ Taegis settings:
   throttle=N                       more GraphQL calls per second are answered 429
   throttle_header=retry-after|x-ratelimit-retryafter  the header that names the wait of a 429
   watchlist_refs=values|ids        what source_ref of threatWatchlist holds
-  malware_files_page=N             files per page of threatTimsMalwareFiles (10000)";
+  malware_files_page=N             files per page of threatTimsMalwareFiles (10000)
+  own_indicators=N                 active indicators of one tenant, of which the oldest make room (15000)";
 
     /// Takes one `key=value`; the error says what is wrong with it.
     pub fn set(&mut self, assignment: &str) -> Result<(), String> {
@@ -100,6 +104,7 @@ Taegis settings:
                 }
             }
             "malware_files_page" => self.malware_files_page = number()? as usize,
+            "own_indicators" => self.own_indicators = number()?,
             _ => return Err(format!("no Taegis setting is called \"{key}\"")),
         }
         Ok(())
@@ -120,6 +125,11 @@ mod tests {
             }
             assert!(Settings::default().set(&format!("{key}=perhaps")).is_err(), "{line}");
         }
+    }
+
+    #[test]
+    fn a_tenant_has_fifteen_thousand_indicators_of_its_own_at_most() {
+        assert_eq!(Settings::default().own_indicators, 15_000);
     }
 
     #[test]

@@ -1,5 +1,7 @@
-//! Brings records into ThreatQ's tables: the embedded data of a new database, and feeds.
+//! Brings records into ThreatQ's tables: the embedded data of a new database, and feeds. What a feed brought is read
+//! back for platforms that keep no copy of it.
 
+use ioc_lookup::indicator::Kind;
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 use serde::Deserialize;
 
@@ -10,6 +12,10 @@ use crate::clock::Seconds;
 use crate::record::Record;
 
 const INDICES: &str = include_str!("indices.sql");
+/// The source that stands for the loader of the embedded data.
+pub(super) const SEED: &str = "Sandbox";
+/// The source that stands for the loader of feeds, and tells what they brought from everything else.
+const FEED: &str = "Sandbox import";
 
 /// What this platform may say about a record that others do not.
 #[derive(Default, Deserialize)]
@@ -58,17 +64,45 @@ pub fn without_indices<T>(db: &Connection, work: impl FnOnce(&mut Loader<'_>) ->
     for name in INDICES.split("CREATE INDEX ").skip(1).filter_map(|line| line.split(' ').next()) {
         db.execute_batch(&format!("DROP INDEX {name}"))?;
     }
-    let outcome = work(&mut Loader::new(db)?)?;
+    let outcome = work(&mut Loader::new(db, FEED)?)?;
     db.execute_batch(INDICES)?;
     Ok(outcome)
 }
 
+/// What a feed brought, without sources, attributes and adversaries. What was deleted since is not found.
+pub fn imported(db: &Connection, kind: Kind, value: &str) -> rusqlite::Result<Option<Record>> {
+    let found = db
+        .prepare_cached(
+            "SELECT i.id, i.value, i.description, i.generated_score, i.published_at, i.last_detected_at, i.expires_at
+             FROM tq_indicator i JOIN tq_type t ON t.id = i.type_id
+             WHERE i.value = ?1 AND t.name = ?2 AND EXISTS (
+               SELECT 1 FROM tq_source_link l JOIN tq_source s ON s.id = l.creator_source_id
+               WHERE l.object_id = i.id AND l.object = ?3 AND s.name = ?4)",
+        )?
+        .query_row(params![value, types::name_of(kind), Object::Indicator.number(), FEED], |row| {
+            let record = Record {
+                value: row.get(1)?,
+                kind: Some(kind),
+                description: row.get(2)?,
+                score: row.get::<_, Option<f64>>(3)?.map(|score| score * 10.0),
+                first_seen: row.get(4)?,
+                last_seen: row.get(5)?,
+                expires_at: row.get(6)?,
+                ..Record::default()
+            };
+            Ok((row.get(0)?, record))
+        })
+        .optional()?;
+    let Some((id, record)) = found else { return Ok(None) };
+    Ok(Some(Record { tags: tags::of_one(db, Object::Indicator, id)?, ..record }))
+}
+
 impl<'db> Loader<'db> {
-    /// A loader for a database whose tables are there.
-    pub fn new(db: &'db Connection) -> Result<Loader<'db>, Error> {
+    /// A loader for a database whose tables are there; `creator` is the source that stands for it.
+    pub(super) fn new(db: &'db Connection, creator: &str) -> Result<Loader<'db>, Error> {
         Ok(Loader {
             db,
-            creator: sources::ensure(db, "Sandbox", sources::OTHER, 0)?,
+            creator: sources::ensure(db, creator, sources::OTHER, 0)?,
             active: statuses::id(db, "Active")?.unwrap_or(1),
             expired: statuses::id(db, "Expired")?.unwrap_or(2),
             ids: Vec::new(),

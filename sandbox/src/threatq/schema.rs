@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use serde::Deserialize;
 
 use super::clients::ClientType;
-use super::load::Loader;
+use super::load::{self, Loader};
 use super::object::Object;
 use super::settings::Settings;
 use super::types::Vintage;
@@ -68,7 +68,7 @@ fn create(db: &Connection, vintage: Vintage, now: Seconds) -> Result<(), Error> 
     statuses::install(db, now)?;
     events::install(db)?;
     clients::register(db, clients::UI_CLIENT, ClientType::Public, Group::Analyst, now)?;
-    let mut loader = Loader::new(db)?;
+    let mut loader = Loader::new(db, load::SEED)?;
     let records = seed::records()?;
     for record in &records {
         loader.add(record, now)?;

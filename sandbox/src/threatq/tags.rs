@@ -54,6 +54,16 @@ pub(super) fn attach(db: &Connection, (object, object_id): (Object, i64), tag: i
 /// Object, kind of object, tag.
 pub(super) const INSERT: &str = "INSERT OR IGNORE INTO tq_tag_link (object_id, object, tag_id) VALUES (?, ?, ?)";
 
+/// The words of one object's tags.
+pub(super) fn of_one(db: &Connection, object: Object, id: i64) -> rusqlite::Result<Vec<String>> {
+    db.prepare_cached(
+        "SELECT t.name FROM tq_tag_link l JOIN tq_tag t ON t.id = l.tag_id
+         WHERE l.object_id = ? AND l.object = ? ORDER BY t.id",
+    )?
+    .query_map(params![id, object.number()], |row| row.get(0))?
+    .collect()
+}
+
 /// The tags of these objects, `{id,name}`.
 pub(super) fn of(db: &Connection, object: Object, ids: &[i64]) -> rusqlite::Result<Children> {
     relations::children(

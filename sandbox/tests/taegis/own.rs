@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Session, administrator, each, session};
+use super::{Session, administrator, each, session, set};
 use crate::support::{START, Sandbox};
 
 const SEARCH: &str = "query($q: String!, $partners: Boolean) {
@@ -166,13 +166,25 @@ fn readers_write_nothing() {
 
 #[test]
 fn the_oldest_make_room() {
-    let sandbox = Sandbox::start();
+    let sandbox = set(&["own_indicators=3"]);
     let analyst = session(&sandbox, "analyst");
-    let item = |index: u32| json!({ "value": format!("n{index}.example"), "object_type": "domain" });
-    let many: Vec<Value> = (0..15_000).map(item).collect();
-    upsert(&analyst, &json!(many));
-    assert_eq!(find(&analyst, "deleted_at is null")["total_entries_size"], 15_000);
-    assert_eq!(found(&analyst, "deleted_at is null and value = 'bad.example'"), Vec::<String>::new());
+    let put = |values: &[&str]| {
+        sandbox.clock.advance(1);
+        let items: Vec<Value> = values.iter().map(|value| json!({ "value": value, "object_type": "domain" })).collect();
+        upsert(&analyst, &json!(items));
+    };
+    let active = || found(&analyst, "deleted_at is null");
+    assert!(active().len() > 3, "what is there at the start stays until something is written");
+    put(&["a.example", "b.example"]);
+    put(&["c.example"]);
+    assert_eq!(active(), ["a.example", "b.example", "c.example"]);
+    put(&["a.example"]);
+    put(&["d.example"]);
+    assert_eq!(active(), ["a.example", "c.example", "d.example"], "a change makes young again");
+    put(&["e.example", "f.example", "g.example", "h.example"]);
+    assert_eq!(active(), ["f.example", "g.example", "h.example"], "one request can be too many, too");
+    let of_partners = administrator(&sandbox).in_tenant("4243");
+    assert!(!found(&of_partners, "deleted_at is null").is_empty(), "other tenants have room of their own");
 }
 
 #[test]

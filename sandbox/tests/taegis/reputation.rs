@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{session, set};
-use crate::support::Sandbox;
+use crate::support::{Folder, Sandbox};
 
 const REPUTATION: &str = "query($i: [ThreatContextIndicatorInput!]!) { reputation(indicators: $i) {
   __typename
@@ -99,4 +99,46 @@ fn the_risky_ones_come_worst_first() {
         .collect();
     assert_eq!(counts.len(), 5);
     assert!(counts.is_sorted_by(|one, next| one >= next), "{counts:?}");
+}
+
+const FEED: &str = "value\tkind\tcategory
+fed.example\tdomain\tmalware
+Fed.example/Gate.php\turl\tsuspicious
+https://fed.example\turl\tmalware
+203.0.113.210\tipv4\ttor-exit
+d41d8cd98f00b204e9800998ecf8427f\tmd5\tmalicious
+fed@mail.example\temail\tmalware
+";
+
+#[test]
+fn engines_know_what_was_imported() {
+    let folder = Folder::new();
+    let sandbox = Sandbox::with(|options| options.feeds = vec![folder.file("feed.tsv", FEED)]);
+    let values = [
+        "FED.example",
+        "http://fed.example/Gate.php",
+        "https://fed.example/",
+        "203.0.113.210",
+        "d41d8cd98f00b204e9800998ecf8427f",
+        "fed@mail.example",
+    ];
+    let items = ask(&sandbox, &values);
+    let malicious = |value: &str| item(&items, value)["reputation_stats"]["vt_malicious"].as_i64();
+    assert_eq!(values.map(malicious), [Some(10), Some(2), Some(10), Some(0), Some(8), None]);
+    assert_eq!(item(&items, "http://fed.example/Gate.php")["__typename"], "ThreatContextURLInfo");
+    assert_eq!(item(&items, "203.0.113.210")["bigbird_results"]["ip_context"]["tor"], true);
+    assert_eq!(item(&items, "fed@mail.example")["error"], "not an indicator");
+}
+
+#[test]
+fn what_users_of_another_platform_add_is_no_import() {
+    let folder = Folder::new();
+    let sandbox = Sandbox::with(|options| options.feeds = vec![folder.file("feed.tsv", FEED)]);
+    let threatq = sandbox.analyst();
+    let added = json!({ "value": "added.example", "type": "FQDN", "status": "Active" });
+    threatq.post("/api/indicators", &added).expect(201);
+    let items = ask(&sandbox, &["added.example", "only-threatq.example", "fed.example"]);
+    assert_eq!(item(&items, "added.example")["error"], "not found");
+    assert_eq!(item(&items, "only-threatq.example")["error"], "not found");
+    assert_eq!(item(&items, "fed.example")["error"], Value::Null);
 }

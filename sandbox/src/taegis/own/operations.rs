@@ -14,8 +14,6 @@ use crate::taegis::date;
 use crate::taegis::graphql::{Call, Fault};
 use crate::taegis::role::Right;
 
-/// Active indicators of one tenant; the oldest make room.
-const MOST: i64 = 15_000;
 const PER_PAGE: usize = 100;
 
 /// One argument, `input`.
@@ -191,7 +189,7 @@ pub(in crate::taegis) fn upsert(call: &Call<'_>, Input { input }: Input<Vec<Item
             Err(reason) => rejected.push(json!({ "value": item.value, "reason": reason })),
         }
     }
-    store::keep(call.db, &call.caller.tenant, MOST, call.now)?;
+    store::keep(call.db, &call.caller.tenant, call.settings.own_indicators, call.now)?;
     let accepted = Selection::of_rows(rows).all(call.db)?;
     Ok(json!({ "accepted_indicators": accepted, "rejected_indicators": rejected }))
 }

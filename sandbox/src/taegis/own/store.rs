@@ -103,7 +103,7 @@ pub(in crate::taegis) fn put(db: &Connection, new: &New<'_>) -> Result<i64, Erro
 }
 
 /// Deletes the oldest active indicators of a tenant that are more than this many.
-pub(super) fn keep(db: &Connection, tenant: &str, most: i64, now: Seconds) -> rusqlite::Result<()> {
+pub(super) fn keep(db: &Connection, tenant: &str, most: u32, now: Seconds) -> rusqlite::Result<()> {
     db.execute(
         "UPDATE tg_own SET deleted_at = ?3 WHERE row IN (
            SELECT row FROM tg_own WHERE tenant = ?1 AND deleted_at IS NULL

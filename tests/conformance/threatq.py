@@ -1,4 +1,4 @@
-"""Clients from PyPI against the sandbox, one per call: `clients.py NAME`, access as JSON on standard input.
+"""ThreatQ's clients from PyPI against the sandbox, one per call: `threatq.py NAME`, access as JSON on standard input.
 
 Prints what came of it as one line of JSON. What the client sent is in the sandbox's log.
 """
