@@ -95,7 +95,7 @@ describe("extension.md", () => {
     // What a person grants at connection time is granted beforehand here: nobody can click on the browser's question.
     const granted = (source) => source.replace('"optional_host_permissions": ["https://*/*"]', '"host_permissions": ["http://127.0.0.1/*"]');
     const { folder, sources } = await unfold("extension.md", { tools: ["esbuild"], change: granted });
-    const { stdout, stderr } = await promisify(execFile)("bash", ["-euo", "pipefail", "bundle.sh"], { cwd: folder });
+    const { stdout, stderr } = await promisify(execFile)("bash", ["--norc", "-euo", "pipefail", "bundle.sh"], { cwd: folder, env: { ...process.env, npm_config_update_notifier: "false" } });
     assert.deepEqual([stdout.trimEnd().split("\n"), stderr], [promised(sources["bundle.sh"]), ""]);
 
     const browser = await puppeteer.launch({

@@ -62,8 +62,8 @@ async function shellPlace() {
 }
 
 function shellEnvironment({ baseUrl, privateClientId, privateClientSecret }) {
-  const { PATH } = process.env;
-  return { PATH, HOME: process.env.IOC_TMP, THREATQ_URL: baseUrl, THREATQ_CLIENT_ID: privateClientId, THREATQ_CLIENT_SECRET: privateClientSecret, THREATQ_ALLOW_INSECURE_LOOPBACK: "1" };
+  const surroundings = { PATH: process.env.PATH, HOME: process.env.IOC_TMP, npm_config_update_notifier: "false" };
+  return { ...surroundings, THREATQ_URL: baseUrl, THREATQ_CLIENT_ID: privateClientId, THREATQ_CLIENT_SECRET: privateClientSecret, THREATQ_ALLOW_INSECURE_LOOPBACK: "1" };
 }
 
 for (const [whose, file] of Object.entries(READMES)) {
@@ -87,7 +87,7 @@ for (const [whose, file] of Object.entries(READMES)) {
 
     for (const { line, source } of shellBlocksOf(text)) {
       test(`the commands of line ${line} run`, async () => {
-        const { stdout, stderr } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", source], { cwd: await shellPlace(), env: shellEnvironment(sandbox.threatq) });
+        const { stdout, stderr } = await promisify(execFile)("bash", ["--norc", "-euo", "pipefail", "-c", source], { cwd: await shellPlace(), env: shellEnvironment(sandbox.threatq) });
         assert.equal(stderr, "");
         assert.match(stdout, /malicious/);
       });

@@ -45,8 +45,8 @@ const local = (source) => localised(source, sandbox.threatq);
 
 /** Runs a file of a recipe to its end, and returns the lines that it printed. Nothing may stand on standard error. */
 async function run({ folder }, file, env = {}) {
-  const [program, ...args] = file.endsWith(".sh") ? ["bash", "-euo", "pipefail", file] : [process.execPath, file];
-  const { stdout, stderr } = await promisify(execFile)(program, args, { cwd: folder, env: { ...process.env, ...credentials(), ...env } });
+  const [program, ...args] = file.endsWith(".sh") ? ["bash", "--norc", "-euo", "pipefail", file] : [process.execPath, file];
+  const { stdout, stderr } = await promisify(execFile)(program, args, { cwd: folder, env: { ...process.env, npm_config_update_notifier: "false", ...credentials(), ...env } });
   assert.equal(stderr, "");
   return stdout.trimEnd().split("\n");
 }
