@@ -4,10 +4,12 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { packaged } from "../support/project.mjs";
 import { configFile, folder, ioc } from "./command.mjs";
 import { startSandbox, threatqConfig } from "./sandbox.mjs";
 
+const { fromEnvironment } = await import(pathToFileURL(packaged("cli/environment.js")).href);
 const COMMANDS = ["lookup", "extract", "refang", "defang", "token", "check", "watchlist build", "watchlist match", "watchlist info"];
 
 let sandbox;
@@ -143,6 +145,25 @@ describe("configuration", () => {
       assert.deepEqual([code, err], [0, ""], JSON.stringify(args));
       assert.match(out, /^[\x21-\x7e]+\n$/);
     }
+  });
+
+  test("in variables says the same as in a file, for every platform", () => {
+    const client = { clientId: "id", clientSecret: "secret" };
+    const credentials = (prefix) => ({ [`${prefix}_CLIENT_ID`]: "id", [`${prefix}_CLIENT_SECRET`]: "secret" });
+    const baseUrl = "https://console.example";
+    const cases = [
+      [{ THREATQ_URL: baseUrl, ...credentials("THREATQ"), THREATQ_API_TYPE: "beta" }, { platform: "threatq", baseUrl, apiType: "beta", auth: { grant: "client_credentials", ...client } }],
+      [{ THREATQ_URL: baseUrl, THREATQ_REFRESH_TOKEN: "r" }, { platform: "threatq", baseUrl, auth: { grant: "refresh_token", refreshToken: "r" } }],
+      [{ QRADAR_URL: baseUrl, QRADAR_SEC_TOKEN: "s", QRADAR_REFERENCE_SETS: "Bad IPs, Bad Hosts" }, { platform: "qradar", baseUrl, referenceSets: ["Bad IPs", "Bad Hosts"], auth: { secToken: "s" } }],
+      [
+        { QRADAR_URL: baseUrl, ...credentials("QRADAR"), QRADAR_TOKEN_URL: "https://token.example", QRADAR_API_VERSION: "26.0" },
+        { platform: "qradar", baseUrl, apiVersion: "26.0", auth: { grant: "client_credentials", ...client, tokenUrl: "https://token.example" } },
+      ],
+      [{ TAEGIS_REGION: "us1", ...credentials("TAEGIS"), TAEGIS_TENANT_ID: "7" }, { platform: "taegis", region: "us1", tenantId: "7", auth: { grant: "client_credentials", ...client } }],
+      [{ TAEGIS_URL: baseUrl, TAEGIS_ACCESS_TOKEN: "t", TAEGIS_CLIENT_ID: "" }, { platform: "taegis", baseUrl, auth: { accessToken: "t" } }],
+    ];
+    for (const [variables, configuration] of cases) assert.deepEqual(fromEnvironment(variables), [configuration]);
+    assert.deepEqual(fromEnvironment(Object.assign({}, ...cases.map(([variables]) => variables))).map(({ platform }) => platform), ["threatq", "qradar", "taegis"]);
   });
 
   test("of a person's account in variables: e-mail and password", async () => {
