@@ -77,7 +77,8 @@ describe("react.md", () => {
       logLevel: "silent",
     });
     assert.deepEqual(warnings, []);
-    await writeFile(join(folder, "dist/index.html"), '<!doctype html><meta charset="utf-8"><title>React</title><body><script type="module" src="main.js"></script>');
+    const html = '<!doctype html><meta charset="utf-8"><title>React</title><body><script type="module" src="main.js"></script>';
+    await writeFile(join(folder, "dist/index.html"), html);
     site.mount("/react/", join(folder, "dist"));
 
     const page = await browser.open(`${site.origin}/react/`);
