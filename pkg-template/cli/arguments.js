@@ -11,7 +11,7 @@ export class UsageError extends Error {}
 
 /** What every command takes. */
 export const COMMON = {
-  quiet: { type: "boolean", short: "q", about: "No progress on standard error, errors only." },
+  quiet: { type: "boolean", short: "q", about: "Nothing but errors on standard error." },
   help: { type: "boolean", short: "h", about: "This text." },
 };
 

@@ -29,12 +29,21 @@ export async function openClients({ config, client: wanted, tokens }) {
   const tokenStore = tokens === undefined ? undefined : fileStore({ folder: tokens });
   const clients = [];
   try {
-    for (const configuration of chosen) clients.push(await createClient({ tokenStore, ...configuration }));
+    for (const configuration of chosen) clients.push(await opened(place, { tokenStore, ...configuration }));
   } catch (error) {
     closeAll(clients);
-    throw isLookupError(error) ? new UsageError(`${place}: ${describe(error)}`) : error;
+    throw error;
   }
   return clients;
+}
+
+async function opened(place, configuration) {
+  try {
+    return await createClient(configuration);
+  } catch (error) {
+    if (!isLookupError(error)) throw error;
+    throw new UsageError(`${place}, client ${configuration.name ?? configuration.platform}: ${describe(error)}`);
+  }
 }
 
 export function closeAll(clients) {

@@ -4,6 +4,11 @@
 import { csv } from "../csv.js";
 import { table } from "./table.js";
 
+/** Of several files it is told in which one it was found: `start` and `end` count within that. */
+export const ofFile = (file, files, found) => (files.length > 1 ? found.map((one) => ({ file, ...one })) : found);
+
+export const columnsFor = (files, columns) => (files.length > 1 ? ["file", ...columns] : columns);
+
 /**
  * @param groups what was found, group by group.
  * @param columns names of the members that `table` and `csv` show.

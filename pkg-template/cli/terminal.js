@@ -13,7 +13,8 @@ export class Terminal {
   #out = process.stdout;
   #err = process.stderr;
   #colours = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
-  #tells = Boolean(process.stderr.isTTY);
+  #shows = Boolean(process.stderr.isTTY);
+  #quiet = false;
   #shown = false;
   #toldAt = -Infinity;
 
@@ -23,9 +24,9 @@ export class Terminal {
     this.#err.on("error", () => {});
   }
 
-  /** No progress from now on. */
+  /** Nothing but errors from now on. */
   silence() {
-    this.#tells = false;
+    this.#quiet = true;
   }
 
   write(text) {
@@ -42,6 +43,11 @@ export class Terminal {
     this.#err.write(`ioc-lookup: ${printable(sentence)}\n`);
   }
 
+  /** The same, of what went well. */
+  tell(sentence) {
+    if (!this.#quiet) this.warn(sentence);
+  }
+
   /** Shows how far the work is; null takes the line away. */
   progress(state, { done, total } = {}) {
     if (state === null) {
@@ -50,7 +56,7 @@ export class Terminal {
       return;
     }
     const now = performance.now();
-    if (!this.#tells || now - this.#toldAt < PROGRESS_EVERY_MS) return;
+    if (this.#quiet || !this.#shows || now - this.#toldAt < PROGRESS_EVERY_MS) return;
     this.#toldAt = now;
     this.#shown = true;
     this.#err.write(`${CLEAR_LINE}${state}: ${total ? `${done} of ${total}` : done}`);

@@ -18,7 +18,16 @@ export const bundlers = {
   esbuild: {
     address: BY_IMPORT,
     async build(app, first, out) {
-      const { warnings } = await esbuild.build({ entryPoints: [join(app, first)], outfile: join(out, "main.js"), bundle: true, minify: true, format: "esm", loader: { ".wasm": "file" }, publicPath: ".", logLevel: "silent" });
+      const { warnings } = await esbuild.build({
+        entryPoints: [join(app, first)],
+        outfile: join(out, "main.js"),
+        bundle: true,
+        minify: true,
+        format: "esm",
+        loader: { ".wasm": "file" },
+        publicPath: ".",
+        logLevel: "silent",
+      });
       return warnings.map(({ text }) => text);
     },
   },
@@ -49,7 +58,8 @@ export const bundlers = {
       const { warnings, logger } = listener();
       const input = join(app, first);
       const output = { entryFileNames: "main.js" };
-      await vite.build({ root: app, base: "./", configFile: false, customLogger: logger, build: { outDir: out, emptyOutDir: false, assetsInlineLimit: 0, rollupOptions: { input, output } } });
+      const build = { outDir: out, emptyOutDir: false, assetsInlineLimit: 0, rollupOptions: { input, output } };
+      await vite.build({ root: app, base: "./", configFile: false, customLogger: logger, build });
       return warnings;
     },
   },

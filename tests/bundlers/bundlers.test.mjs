@@ -28,7 +28,8 @@ before(async () => {
   sandbox = await startSandbox("--cors", site.origin);
   const { baseUrl, email, password, clientId } = sandbox.threatq;
   site.allow(baseUrl);
-  config = { platform: "threatq", baseUrl, allowInsecureLoopback: true, allowBrowserSecrets: true, auth: { grant: "password", email, password, clientId } };
+  const auth = { grant: "password", email, password, clientId };
+  config = { platform: "threatq", baseUrl, allowInsecureLoopback: true, allowBrowserSecrets: true, auth };
   inlined = (await readFile(packaged("core.inline.js"), "utf8")).split('"')[1].slice(0, SAMPLE);
   browser = await launch("chromium");
 });
@@ -116,9 +117,11 @@ describe("one file for a server", () => {
       const app = await appFor();
       const place = await mkdtemp(join(process.env.IOC_TMP, "server-"));
       const file = join(place, `server.${extension}`);
-      const { warnings } = await esbuild.build({ entryPoints: [join(app, "server.js")], outfile: file, bundle: true, platform: "node", format, logLevel: "silent" });
+      const entryPoints = [join(app, "server.js")];
+      const { warnings } = await esbuild.build({ entryPoints, outfile: file, bundle: true, platform: "node", format, logLevel: "silent" });
       assert.deepEqual(warnings, []);
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { cwd: dirname(place), env: { ...process.env, CONFIG: JSON.stringify(config) } });
+      const env = { ...process.env, CONFIG: JSON.stringify(config) };
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { cwd: dirname(place), env });
       assert.deepEqual([stdout, stderr], ["malicious 90\n", ""]);
       assert.equal((await readFile(file, "latin1")).split(inlined).length - 1, 1);
     });

@@ -13,7 +13,7 @@ export async function openSite() {
   const mounts = new Map();
   let allowed = "";
   const server = createServer((request, response) => {
-    const prefix = /^\/[^/]+\//.exec(request.url)?.[0];
+    const prefix = /^\/[^/]+(\/|$)/.exec(request.url)?.[0];
     const answer = mounts.get(prefix) ?? missing;
     answer(request, response, () => missing(request, response));
   });

@@ -53,6 +53,9 @@ describe("extract", () => {
     await writeFile(two, "example 198.51.100.7");
     assert.equal((await ioc(["extract", one, two])).out, "203.0.113.9\n198.51.100.7\n");
     assert.equal((await ioc(["extract", one, "-"], { input: "192.0.2.1" })).out, "203.0.113.9\n192.0.2.1\n");
+    const told = (await ioc(["extract", one, two, "--format", "ndjson"])).out.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assert.deepEqual(told.map(({ file, start }) => [file, start]), [[one, 0], [two, 8]]);
+    assert.match((await ioc(["extract", one, two, "--format", "csv"])).out, /^file,value,/);
   });
 
   test("any bytes are a text", async () => {

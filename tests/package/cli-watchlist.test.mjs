@@ -129,6 +129,11 @@ describe("build", () => {
     assert.deepEqual(await readdir(place), ["kept.list"]);
   });
 
+  test("--quiet says nothing of what went well", async () => {
+    const output = join(await folder(), "quiet.list");
+    assert.deepEqual(await ioc(["watchlist", "build", "--quiet", "--output", output, "-"], { input: "bad.example\n" }), { code: 0, out: "", err: "" });
+  });
+
   test("a folder that is not there is told", async () => {
     const { code, err } = await ioc(["watchlist", "build", "--output", "/nowhere/x.list", "-"], { input: "bad.example\n" });
     assert.equal(code, 2);

@@ -4,10 +4,12 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { packaged } from "../support/project.mjs";
 import { configFile, folder, ioc } from "./command.mjs";
 import { startSandbox, threatqConfig } from "./sandbox.mjs";
 
+const { fromEnvironment } = await import(pathToFileURL(packaged("cli/environment.js")).href);
 const COMMANDS = ["lookup", "extract", "refang", "defang", "token", "check", "watchlist build", "watchlist match", "watchlist info"];
 
 let sandbox;
@@ -145,6 +147,25 @@ describe("configuration", () => {
     }
   });
 
+  test("in variables says the same as in a file, for every platform", () => {
+    const client = { clientId: "id", clientSecret: "secret" };
+    const credentials = (prefix) => ({ [`${prefix}_CLIENT_ID`]: "id", [`${prefix}_CLIENT_SECRET`]: "secret" });
+    const baseUrl = "https://console.example";
+    const sec = { QRADAR_URL: baseUrl, QRADAR_SEC_TOKEN: "s", QRADAR_REFERENCE_SETS: "Bad IPs, Bad Hosts" };
+    const app = { QRADAR_URL: baseUrl, ...credentials("QRADAR"), QRADAR_TOKEN_URL: "https://token.example", QRADAR_API_VERSION: "26.0" };
+    const grant = { grant: "client_credentials", ...client };
+    const cases = [
+      [{ THREATQ_URL: baseUrl, ...credentials("THREATQ"), THREATQ_API_TYPE: "beta" }, { platform: "threatq", baseUrl, apiType: "beta", auth: grant }],
+      [{ THREATQ_URL: baseUrl, THREATQ_REFRESH_TOKEN: "r" }, { platform: "threatq", baseUrl, auth: { grant: "refresh_token", refreshToken: "r" } }],
+      [sec, { platform: "qradar", baseUrl, referenceSets: ["Bad IPs", "Bad Hosts"], auth: { secToken: "s" } }],
+      [app, { platform: "qradar", baseUrl, apiVersion: "26.0", auth: { ...grant, tokenUrl: "https://token.example" } }],
+      [{ TAEGIS_REGION: "us1", ...credentials("TAEGIS"), TAEGIS_TENANT_ID: "7" }, { platform: "taegis", region: "us1", tenantId: "7", auth: grant }],
+      [{ TAEGIS_URL: baseUrl, TAEGIS_ACCESS_TOKEN: "t", TAEGIS_CLIENT_ID: "" }, { platform: "taegis", baseUrl, auth: { accessToken: "t" } }],
+    ];
+    for (const [variables, configuration] of cases) assert.deepEqual(fromEnvironment(variables), [configuration]);
+    assert.deepEqual(fromEnvironment(Object.assign({}, ...cases.map(([variables]) => variables))).map(({ platform }) => platform), ["threatq", "qradar", "taegis"]);
+  });
+
   test("of a person's account in variables: e-mail and password", async () => {
     const { email, password, clientId } = sandbox.threatq;
     const { THREATQ_CLIENT_SECRET: _, ...rest } = variables();
@@ -159,7 +180,7 @@ describe("configuration", () => {
 
   test("that createClient refuses is told with the name of the member", async () => {
     const file = await configFile({ ...threatqConfig(sandbox), auth: { grant: "client_credentials", clientId: "x" } });
-    assertMisused(await token(["--config", file]), /config_invalid: auth\.clientSecret/);
+    assertMisused(await token(["--config", file]), /client threatq: .*config_invalid: auth\.clientSecret/);
   });
 
   test("over http is refused, save on this machine and on demand", async () => {

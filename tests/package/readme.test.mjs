@@ -3,9 +3,11 @@
 //
 // - A block that imports nothing goes on where the one before has ended.
 // - A block with a default export is a Worker: it is asked as `<ioc-lookup>` asks.
+// - A shell block that calls the command is run as well, where there is an access log.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { packaged, project } from "../support/project.mjs";
@@ -46,6 +48,24 @@ async function run(source, { threatq: { privateClientId, privateClientSecret }, 
   return stdout.trim().split("\n");
 }
 
+/** Shell blocks that call the installed command. */
+function shellBlocksOf(text) {
+  const blocks = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].filter(([, source]) => source.includes("npx ioc-lookup"));
+  return blocks.map(({ index, 1: source }) => ({ line: text.slice(0, index).split("\n").length, source }));
+}
+
+/** A folder below the project, so that `npx` finds the installed command, with the log that the blocks read. */
+async function shellPlace() {
+  const folder = await mkdtemp(join(project, "shell-"));
+  await writeFile(join(folder, "access.log"), "203.0.113.9 GET /\n203.0.113.9 GET http://bad.example/ 200\n");
+  return folder;
+}
+
+function shellEnvironment({ baseUrl, privateClientId, privateClientSecret }) {
+  const surroundings = { PATH: process.env.PATH, HOME: process.env.IOC_TMP, npm_config_update_notifier: "false" };
+  return { ...surroundings, THREATQ_URL: baseUrl, THREATQ_CLIENT_ID: privateClientId, THREATQ_CLIENT_SECRET: privateClientSecret, THREATQ_ALLOW_INSECURE_LOOPBACK: "1" };
+}
+
 for (const [whose, file] of Object.entries(READMES)) {
   describe(`${whose} README`, async () => {
     const text = await readFile(file, "utf8");
@@ -62,6 +82,14 @@ for (const [whose, file] of Object.entries(READMES)) {
         const promised = [...program.matchAll(/\/\/ → (.*)$/gm)].map(([, words]) => words);
         assert.ok(promised.length > 0, "it promises something");
         assert.deepEqual(await run(program, sandbox.access), promised);
+      });
+    }
+
+    for (const { line, source } of shellBlocksOf(text)) {
+      test(`the commands of line ${line} run`, async () => {
+        const { stdout, stderr } = await promisify(execFile)("bash", ["--norc", "-euo", "pipefail", "-c", source], { cwd: await shellPlace(), env: shellEnvironment(sandbox.threatq) });
+        assert.equal(stderr, "");
+        assert.match(stdout, /malicious/);
       });
     }
 

@@ -1,6 +1,6 @@
 //! From the crate to the npm package: `pkg/`, and the tarball that users install.
 //!
-//! Six steps, each told in HACKING.md with its reason: compile, mute, bind, optimise, assemble, pack.
+//! Seven steps, each told in HACKING.md with its reason: compile, mute, bind, optimise, assemble, pack, tell what is inside.
 //! `pkg/` is `pkg-template/` as written by hand, plus `core.js` (glue, never edited), `core.wasm`,
 //! `core.inline.js` (the same module as text) and the licences.
 

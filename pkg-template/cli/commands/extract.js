@@ -1,6 +1,6 @@
 import { extract as extractFrom } from "../../loaders/node.js";
 import { DONE } from "../exit.js";
-import { printFound } from "../found.js";
+import { columnsFor, ofFile, printFound } from "../found.js";
 import { requireReadable, STANDARD_INPUT, textOf } from "../input.js";
 import { KINDS } from "../kinds.js";
 import { findIn } from "../windows.js";
@@ -27,7 +27,7 @@ printed as it is found, except in the formats table and json. \`list\` is one va
     const files = positionals.length > 0 ? positionals : [STANDARD_INPUT];
     await requireReadable(files);
     const groups = indicatorsOf(files, options, { terminal, signal });
-    await printFound(groups, { format: options.format, columns: COLUMNS, lines: { list: ({ value }) => value }, terminal });
+    await printFound(groups, { format: options.format, columns: columnsFor(files, COLUMNS), lines: { list: ({ value }) => value }, terminal });
     return DONE;
   },
 };
@@ -41,7 +41,7 @@ async function* indicatorsOf(files, options, { terminal, signal }) {
       const fresh = indicators.filter(isNew);
       found += fresh.length;
       terminal.progress("found", { done: found });
-      yield fresh;
+      yield ofFile(file, files, fresh);
     }
   }
 }

@@ -5,7 +5,7 @@ const { toEcs, toOcsf } = ioc;
 import { pointInTime, UsageError, wholeNumber } from "../arguments.js";
 import { closeAll, CONNECTION, openClients } from "../config.js";
 import { DONE, FOUND } from "../exit.js";
-import { printFound } from "../found.js";
+import { columnsFor, ofFile, printFound } from "../found.js";
 import { found, requireReadable, STANDARD_INPUT, textOf, valuesOf } from "../input.js";
 import { KINDS } from "../kinds.js";
 import { table } from "../table.js";
@@ -41,7 +41,7 @@ const build = {
     const made = await (files.length > 0 ? fromFiles(files, options, signal) : fromPlatforms(options, { terminal, signal }));
     try {
       await replace(options.output, made.toBytes(), signal);
-      terminal.warn(`${options.output}: ${made.size} entries, ${made.byteLength} bytes${made.skipped > 0 ? `, ${made.skipped} skipped` : ""}`);
+      terminal.tell(`${options.output}: ${made.size} entries, ${made.byteLength} bytes${made.skipped > 0 ? `, ${made.skipped} skipped` : ""}`);
     } finally {
       made.free();
     }
@@ -117,7 +117,7 @@ const match = {
       await requireReadable(files);
       const groups = matchesIn(files.length > 0 ? files : [STANDARD_INPUT], watchlist, verdicts, signal);
       const lines = { list: ({ query }) => query, ecs: (one) => JSON.stringify(toEcs(one)), ocsf: (one) => JSON.stringify(toOcsf(one)) };
-      await printFound(groups, { format: options.format, columns: MATCH_COLUMNS, lines, terminal });
+      await printFound(groups, { format: options.format, columns: columnsFor(files, MATCH_COLUMNS), lines, terminal });
     } finally {
       watchlist.free();
     }
@@ -129,7 +129,7 @@ async function* matchesIn(files, watchlist, verdicts, signal) {
   for (const file of files) {
     for await (const matches of findIn(textOf(file, signal), (text) => watchlist.matchText(text))) {
       for (const { verdict } of matches) verdicts.add(verdict);
-      yield matches;
+      yield ofFile(file, files, matches);
     }
   }
 }
