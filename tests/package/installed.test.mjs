@@ -14,6 +14,7 @@ const FILES = [
   "LICENSE-MIT",
   "README.md",
   "THIRD_PARTY.md",
+  "aql.js",
   "cli.js",
   "cli/arguments.js",
   "cli/commands/check.js",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { entry } from "../support/project.mjs";
-import { startSandbox, threatqConfig } from "../package/sandbox.mjs";
+import { startSandbox, taegisConfig, threatqConfig } from "../package/sandbox.mjs";
 import { complaints, MODULES } from "./compiler.mjs";
 
 const options = { ...MODULES.nodenext, lib: ["esnext"] };
@@ -20,7 +20,7 @@ before(async () => {
   const auth = { grant: "password", email, password, clientId: sandbox.threatq.clientId };
   client = await ioc.createClient(threatqConfig(sandbox, { auth, onEvent: (event) => events.push(event) }));
   qradar = await ioc.createClient({ platform: "qradar", baseUrl: "https://qr.example", auth: { secToken: "t" } });
-  taegis = await ioc.createClient({ platform: "taegis", region: "us1", auth: { accessToken: "never-sent" } });
+  taegis = await ioc.createClient(taegisConfig(sandbox));
 });
 after(async () => {
   client?.close();
@@ -111,7 +111,14 @@ describe("what comes back is of the declared type:", () => {
       ...(await client.indicators.create(novelty)),
       ...(await client.indicators.create(novelty)),
     ],
+    "ioc.Report & { platform: 'taegis' }": () => taegis.lookup("bad[.]example"),
+    "Awaited<ReturnType<ioc.Taegis['clients']['create']>>": () => taegis.clients.create({ name: "inventory", roles: [ioc.taegisRoles.auditor] }),
+    "ioc.TaegisClient[]": () => taegis.clients.search({ perPage: 5 }),
+    "Awaited<ReturnType<ioc.Taegis['serviceVersion']>>": () => taegis.serviceVersion(),
     "Record<ioc.TaegisRegion, string>": () => ioc.taegisRegions,
+    "ReturnType<typeof ioc.toStix>": async () => ioc.toStix(await ioc.lookup("bad.example", [taegis])),
+    "ReturnType<typeof ioc.toEcs>": async () => ioc.toEcs(await ioc.lookup("CVE-2021-44228", [client])),
+    "ReturnType<typeof ioc.toOcsf>": async () => ioc.toOcsf(await ioc.lookup("bad.example", [taegis])),
     "ioc.Indicator[]": () => ioc.extract("v 1.2.3.4, hxxps://bad[.]example/a and 10.0.0.1", { includeLow: true }),
     "ReturnType<typeof ioc.classify>": () => ioc.classify("bad[.]example"),
     "ioc.ClientEvent[]": () => events,

@@ -3,7 +3,8 @@
 //!
 //! - [`config`]: what is configured, the regions; [`tokens`]: its way with tokens.
 //! - [`graphql`]: documents, and answers in all their shapes.
-//! - [`reputation`], [`byoti`], [`intelligence`]: the three parts of a lookup; [`evidence`]: what their records come down to.
+//! - [`reputation`], [`byoti`], [`intelligence`]: the three parts of a lookup; [`evidence`]: what their records come down to;
+//!   [`desk`]: how they become reports.
 //! - [`lookup`], [`feed`], [`check`]: what every client can do.
 //! - [`clients`], [`service`]: what Taegis alone can do.
 //!
@@ -14,6 +15,7 @@ mod byoti;
 mod check;
 mod clients;
 mod config;
+mod desk;
 mod evidence;
 mod feed;
 mod graphql;
