@@ -7,6 +7,8 @@ import { guarded } from "./tasks.js";
 
 /** Values in one batch: what a platform answers in one request. */
 const BATCH = 100;
+/** Batches under way beside the one that is awaited: a client's `concurrency` holds for all of them. */
+const AHEAD = 2;
 const CACHE_MS = 300_000;
 /** From harmless to harmful; the worst of the reports is the result's. */
 const VERDICTS = ["unknown", "benign", "suspicious", "malicious"];
@@ -14,7 +16,7 @@ const VERDICTS = ["unknown", "benign", "suspicious", "malicious"];
 export async function lookup(values, clients, options = {}) {
   const one = typeof values === "string";
   const results = [];
-  for await (const result of lookupStream(one ? [values] : values, clients, options)) results.push(result);
+  for await (const result of stream(one ? [values] : values, clients, options, AHEAD)) results.push(result);
   if (!one) return results;
   const [result] = results;
   // A value that nobody can be asked about is the caller's error, not the platforms'.
@@ -23,7 +25,13 @@ export async function lookup(values, clients, options = {}) {
   return result;
 }
 
-export async function* lookupStream(values, clients, options = {}) {
+/** Who stops reading stops the asking: a batch is asked for when its first result is wanted. */
+export function lookupStream(values, clients, options = {}) {
+  return stream(values, clients, options, 0);
+}
+
+/** `ahead` batches are asked for before they are wanted. */
+async function* stream(values, clients, options, ahead) {
   const all = list(values, "values");
   const asked = list(clients, "clients");
   if (all.some((value) => typeof value !== "string")) throw localError("config_invalid", "values");
@@ -31,22 +39,32 @@ export async function* lookupStream(values, clients, options = {}) {
   const { onProgress, cacheMs = CACHE_MS, ...call } = options;
   if (typeof cacheMs !== "number" || !(cacheMs >= 0)) throw localError("config_invalid", "cacheMs");
   await ready();
+  const places = new Map([...new Set(all)].map((value, place) => [value, place]));
+  const unique = [...places.keys()];
+  const batches = [];
+  const ask = () => {
+    const batch = unique.slice(batches.length * BATCH, (batches.length + 1) * BATCH);
+    const columns = Promise.all(asked.map((client) => askOne(client, batch, call, cacheMs)));
+    // It may fail before anybody awaits it.
+    columns.catch(() => {});
+    batches.push(columns);
+  };
   let done = 0;
-  while (done < all.length) {
-    const batch = all.slice(done, done + BATCH);
-    const columns = await Promise.all(asked.map((client) => askOne(client, batch, call, cacheMs)));
-    for (const [index, query] of batch.entries()) {
-      done += 1;
-      tell(onProgress, { done, total: all.length });
-      yield result(query, columns.map((reports) => reports[index]));
-    }
+  for (const query of all) {
+    const place = places.get(query);
+    const number = Math.floor(place / BATCH);
+    while (batches.length <= number + ahead && batches.length * BATCH < unique.length) ask();
+    const columns = await batches[number];
+    done += 1;
+    tell(onProgress, { done, total: all.length });
+    yield result(query, columns.map((reports) => copy(reports[place % BATCH])));
   }
 }
 
 /** The reports of one client, in the order of the values: from the cache, asked for, or saying why there is none. */
 async function askOne(client, values, call, cacheMs) {
   const known = new Cache(client, call, cacheMs);
-  const missing = [...new Set(values.filter((value) => known.get(value) === undefined))];
+  const missing = values.filter((value) => known.get(value) === undefined);
   const fresh = new Map();
   if (missing.length > 0) {
     try {
@@ -58,7 +76,7 @@ async function askOne(client, values, call, cacheMs) {
     }
   }
   for (const [value, report] of fresh) if (report.error === null) known.set(value, report);
-  return values.map((value) => copy(fresh.get(value) ?? known.get(value)));
+  return values.map((value) => fresh.get(value) ?? known.get(value));
 }
 
 /** Each result has reports of its own. An error is shared: it cannot be changed, and would not survive cloning. */

@@ -11,6 +11,9 @@ import { FREE_PORTS, originsOf, startSandbox } from "./sandbox.mjs";
 /** The vendor's own example, defanged as an analyst would paste it. */
 const INDICATOR = "example[.]com";
 
+/** The reference sets of the sandbox's console that say what is bad. */
+const SETS = ["bad_ips", "blocklist", "watch"];
+
 /** The names of what the sandbox tells, for people; what has none is printed under its own. */
 const FACTS = {
   baseUrl: "address",
@@ -66,19 +69,25 @@ async function demo() {
 }
 
 /** What a user of the package writes. */
-async function lookUp({ threatq }) {
+async function lookUp({ threatq, qradar, taegis }) {
   const { createClient, lookup } = await installedPackage();
+  const credentials = ({ clientId, clientSecret }) => ({ grant: "client_credentials", clientId, clientSecret });
   const { email, password, clientId } = threatq;
-  const client = await createClient({
-    platform: "threatq",
-    baseUrl: threatq.baseUrl,
-    allowInsecureLoopback: true,
-    auth: { grant: "password", email, password, clientId },
-  });
+  const configurations = [
+    { platform: "threatq", baseUrl: threatq.baseUrl, auth: { grant: "password", email, password, clientId } },
+    {
+      platform: "qradar",
+      baseUrl: qradar.baseUrl,
+      auth: { ...credentials(qradar), tokenUrl: qradar.tokenUrl },
+      referenceSets: SETS,
+    },
+    { platform: "taegis", baseUrl: taegis.baseUrl, auth: credentials(taegis), tenantId: taegis.tenantId },
+  ];
+  const clients = await Promise.all(configurations.map((config) => createClient({ ...config, allowInsecureLoopback: true })));
   try {
-    return await lookup(INDICATOR, [client]);
+    return await lookup(INDICATOR, clients);
   } finally {
-    client.close();
+    for (const client of clients) client.close();
   }
 }
 
@@ -93,9 +102,10 @@ function whereToGo(origin, { threatq, qradar, taegis }) {
   const blocks = [`Page\n  ${"address".padEnd(24)}${origin}/`];
   for (const [name, facts] of Object.entries({ ThreatQ: threatq, QRadar: qradar, Taegis: taegis })) {
     if (facts === undefined) continue;
-    const { users = [], tokens = [], ...rest } = facts;
+    const { users = [], tokens = [], clients = [], ...rest } = facts;
     const lines = Object.entries(rest).map(([fact, value]) => [FACTS[fact] ?? fact, value]);
     lines.push(...users.map(({ group, email, password }) => [`user, ${group}`, `${email}  ${password}`]));
+    lines.push(...clients.map(({ role, tenantId, clientId, clientSecret }) => [`${role}, ${tenantId}`, `${clientId}  ${clientSecret}`]));
     lines.push(...tokens.map(({ label, secToken }) => [`SEC token, ${label}`, secToken]));
     blocks.push([`${name} (sandbox)`, ...lines.map(([fact, value]) => `  ${fact.padEnd(24)}${value}`)].join("\n"));
   }
