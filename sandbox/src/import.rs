@@ -1,7 +1,7 @@
 //! Brings a feed into the sandbox: everything in one transaction, indices afterwards.
 //!
-//! Feeds have millions of records, so they are stored once, in ThreatQ's tables. A platform that can be asked about
-//! single values asks [`find`] when it knows nothing itself.
+//! Feeds have millions of records, and each copy costs time. ThreatQ and QRadar store them; a platform that is only
+//! asked about single values stores nothing and asks [`find`].
 
 use std::fmt;
 use std::path::Path;
