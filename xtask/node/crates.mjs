@@ -18,7 +18,9 @@ const DESCRIBING = new Set(["wasm-bindgen-shared", "unicode-ident"]);
 export function cratesInside() {
   const metadata = JSON.parse(cargo("metadata", "--format-version=1", "--filter-platform", TARGET));
   const packages = new Map(metadata.packages.map((one) => [`${one.name} ${one.version}`, one]));
-  const inside = linked().map((key) => packages.get(key));
+  const all = linked().map((key) => packages.get(key));
+  // What comes from no registry is our own.
+  const [own, inside] = [all.filter(({ source }) => source === null), all.filter(({ source }) => source !== null)];
   const names = new Map(inside.map(({ id, name }) => [id, name]));
   const edges = new Map(metadata.resolve.nodes.map(({ id, deps }) => [id, deps.filter(isLinked).map(({ pkg }) => names.get(pkg)).filter(Boolean)]));
   const checksums = pinned();
@@ -32,7 +34,7 @@ export function cratesInside() {
     folder: dirname(manifest),
     dependsOn: edges.get(id),
   }));
-  return { crates, direct: edges.get(metadata.packages.find(({ name }) => name === "ioc-lookup").id) };
+  return { crates, direct: [...new Set(own.flatMap(({ id }) => edges.get(id)))] };
 }
 
 /** Neither for tests nor for building alone. */
@@ -49,7 +51,7 @@ function linked() {
   const tree = cargo("tree", "--package=ioc-lookup", "--target", TARGET, "--edges=normal,no-proc-macro", "--prefix=none", "--format={p}");
   const keys = tree.trim().split("\n").map((line) => line.replace(/^(\S+) v(\S+).*$/, "$1 $2"));
   const names = [...new Set(keys)].sort();
-  return names.filter((key) => key.split(" ")[0] !== "ioc-lookup" && !DESCRIBING.has(key.split(" ")[0]));
+  return names.filter((key) => !DESCRIBING.has(key.split(" ")[0]));
 }
 
 function pinned() {

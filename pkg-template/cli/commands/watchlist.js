@@ -1,7 +1,5 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { syncWatchlist, Watchlist } from "../../loaders/node.js";
-import * as ioc from "../../loaders/node.js";
-const { toEcs, toOcsf } = ioc;
+import { syncWatchlist, toEcs, toOcsf, Watchlist } from "../../loaders/node.js";
 import { pointInTime, UsageError, wholeNumber } from "../arguments.js";
 import { closeAll, CONNECTION, openClients } from "../config.js";
 import { DONE, FOUND } from "../exit.js";
