@@ -1,9 +1,10 @@
-// The demo: the sandbox, the page, and one lookup through the installed package.
+// The demo: the sandbox, the page, the edge worker, and one lookup through the installed package.
 // Usage: node demo.mjs --sandbox PROGRAM --project FOLDER [--port N] [--once] [--feed FILE]…
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { startWorker } from "../../examples/edge-worker/local/start.mjs";
 import { servePage } from "./page.mjs";
 import { reportText } from "./report.mjs";
 import { FREE_PORTS, originsOf, startSandbox } from "./sandbox.mjs";
@@ -57,9 +58,11 @@ async function demo() {
     try {
       console.log(`\nLooking up ${INDICATOR} with the built package in Node ${process.versions.node}:\n`);
       console.log(reportText(await lookUp(sandbox.ready)));
-      console.log(`\n${whereToGo(page.origin, sandbox.ready)}`);
+      const worker = options.once ? null : await startEdge(page, sandbox.ready);
+      console.log(`\n${whereToGo(page.origin, sandbox.ready, worker)}`);
       if (options.once) console.log("\nAll of this ends here; without --once it stays until Ctrl-C.");
       else await untilOver(sandbox);
+      await worker?.close();
     } finally {
       await sandbox.stop();
     }
@@ -91,6 +94,20 @@ async function lookUp({ threatq, qradar, taegis }) {
   }
 }
 
+/**
+ * The Worker on a route of the page's site. Whoever opens the page counts as signed in: what Cloudflare Access would put
+ * into a request is put into it here, and the page itself holds no secret.
+ */
+async function startEdge(page, ready) {
+  const worker = await startWorker(ready, { nodePaths: [join(options.project, "node_modules")] });
+  await worker.synchronise();
+  page.pass("/lookup", async () => ({
+    origin: worker.url,
+    headers: { "cf-access-jwt-assertion": await worker.access.assert("analyst@example.com") },
+  }));
+  return worker;
+}
+
 /** The package as a module of the project would import it. */
 function installedPackage() {
   const entry = createRequire(resolve(options.project, "package.json")).resolve("ioc-lookup");
@@ -98,8 +115,13 @@ function installedPackage() {
 }
 
 /** The page, and what there is to log in with: a block for each platform. */
-function whereToGo(origin, { threatq, qradar, taegis }) {
-  const blocks = [`Page\n  ${"address".padEnd(24)}${origin}/`];
+function whereToGo(origin, { threatq, qradar, taegis }, worker) {
+  const line = (fact, value) => `  ${fact.padEnd(24)}${value}`;
+  const blocks = [["Page", line("address", `${origin}/`)].join("\n")];
+  if (worker !== null) {
+    blocks[0] += `\n${line("without a secret in it", `${origin}/?endpoint=/lookup`)}`;
+    blocks.push(["Edge worker (workerd)", line("address", worker.url), line("key of a program", worker.key)].join("\n"));
+  }
   for (const [name, facts] of Object.entries({ ThreatQ: threatq, QRadar: qradar, Taegis: taegis })) {
     if (facts === undefined) continue;
     const { users = [], tokens = [], clients = [], ...rest } = facts;
@@ -107,7 +129,7 @@ function whereToGo(origin, { threatq, qradar, taegis }) {
     lines.push(...users.map(({ group, email, password }) => [`user, ${group}`, `${email}  ${password}`]));
     lines.push(...clients.map(({ role, tenantId, clientId, clientSecret }) => [`${role}, ${tenantId}`, `${clientId}  ${clientSecret}`]));
     lines.push(...tokens.map(({ label, secToken }) => [`SEC token, ${label}`, secToken]));
-    blocks.push([`${name} (sandbox)`, ...lines.map(([fact, value]) => `  ${fact.padEnd(24)}${value}`)].join("\n"));
+    blocks.push([`${name} (sandbox)`, ...lines.map(([fact, value]) => line(fact, value))].join("\n"));
   }
   return blocks.join("\n\n");
 }

@@ -1,8 +1,10 @@
 // The page's server: `www/` at `/`, the built package at `/pkg/`, on loopback, under a strict content security policy.
 // The demo starts it for a person, the browser tests for a browser.
+import { once } from "node:events";
 import { readFile, realpath, stat } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import { extname, join, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -20,22 +22,27 @@ const TYPES = {
 /**
  * Starts the server. `port` 0 takes any free one.
  *
- * Returns `{ origin, allow(origins), close() }`. The page may connect to the allowed origins and to nothing else; they
- * are told later, because the platforms in turn must know the page's origin (CORS) before they start.
+ * Returns `{ origin, allow(origins), pass(path, to), close() }`. The page may connect to the allowed origins and to nothing
+ * else; they are told later, because the platforms in turn must know the page's origin (CORS) before they start. What is
+ * asked at a passed path is answered by another server, as by a route of the same site: `to()` gives its address and
+ * further headers.
  */
 export async function servePage({ port = 0, www = join(ROOT, "www"), pkg = join(ROOT, "pkg") } = {}) {
   let origins = [];
-  const server = createServer(async (request, response) => {
+  const passed = new Map();
+  const server = createServer(async (incoming, response) => {
+    const to = passed.get(incoming.url.split("?", 1)[0]);
+    if (to !== undefined) return passOn(incoming, response, to);
     const headers = {
-      "content-security-policy": policy(origins),
+      "content-security-policy": policy(passed.size > 0 ? ["'self'", ...origins] : origins),
       "cross-origin-opener-policy": "same-origin",
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
       // The package is built anew between two visits.
       "cache-control": "no-store",
     };
-    const reads = request.method === "GET" || request.method === "HEAD";
-    const file = reads ? await find(request.url, www, pkg) : null;
+    const reads = incoming.method === "GET" || incoming.method === "HEAD";
+    const file = reads ? await find(incoming.url, www, pkg) : null;
     if (file === null) {
       const [status, text] = reads ? [404, "Not found.\n"] : [405, "Only GET and HEAD.\n"];
       response.writeHead(status, { ...headers, "content-type": "text/plain; charset=utf-8" }).end(text);
@@ -43,7 +50,7 @@ export async function servePage({ port = 0, www = join(ROOT, "www"), pkg = join(
     }
     const body = await readFile(file);
     response.writeHead(200, { ...headers, "content-type": TYPES[extname(file)], "content-length": body.length });
-    response.end(request.method === "HEAD" ? undefined : body);
+    response.end(incoming.method === "HEAD" ? undefined : body);
   });
   await new Promise((resolve, reject) => {
     server.once("error", ({ code, message }) => {
@@ -56,11 +63,31 @@ export async function servePage({ port = 0, www = join(ROOT, "www"), pkg = join(
     allow(list) {
       origins = list;
     },
+    pass(path, to) {
+      passed.set(path, to);
+    },
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Hands a request over, and its answer back. Whoever asks, the further headers are ours. */
+async function passOn(incoming, response, to) {
+  try {
+    const { origin, headers } = await to();
+    const sent = request(new URL(incoming.url, origin), { method: incoming.method, headers: { ...incoming.headers, ...headers } });
+    // Who refuses a body may close while it is still being sent: what counts is whether an answer came.
+    sent.on("error", () => {});
+    incoming.pipe(sent);
+    const [answer] = await once(sent, "response");
+    response.writeHead(answer.statusCode, answer.headers);
+    await pipeline(answer, response);
+  } catch {
+    if (response.headersSent) return response.destroy();
+    response.writeHead(502, { "content-type": "text/plain; charset=utf-8" }).end("The server behind this path does not answer.\n");
+  }
 }
 
 /** The policy that the element promises to live under; nothing is relaxed for the demo. */

@@ -33,6 +33,8 @@ pub(crate) enum Suite {
     Types,
     /// The page and the extension in Chromium and Firefox.
     Browser,
+    /// The edge worker in workerd.
+    Edge,
     /// The sandbox against clients written elsewhere.
     Conformance,
 }
@@ -109,6 +111,7 @@ impl Suite {
             Suite::Bundlers => "bundlers",
             Suite::Types => "types",
             Suite::Browser => "browser",
+            Suite::Edge => "edge",
             Suite::Conformance => "conformance",
         }
     }
