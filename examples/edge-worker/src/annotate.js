@@ -20,9 +20,9 @@ export const HEADER = "Watchlist-Verdict";
 export async function annotated(request, env, context) {
   const outcome = await judge(request, env, context);
   if (outcome.blocked) return new Response("Forbidden.\n", { status: 403, headers: { "Cache-Control": "no-store" } });
-  const headers = new Headers(request.headers);
-  headers.set(HEADER, outcome.header);
-  return new Request(request, { headers });
+  const onward = new Request(request);
+  onward.headers.set(HEADER, outcome.header);
+  return onward;
 }
 
 async function judge(request, env, context) {
