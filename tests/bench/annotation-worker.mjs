@@ -41,9 +41,9 @@ const ways = {
     request: (list, { address, url, referer }) => (list.match(address) ?? list.match(url) ?? list.match(referer))?.verdict ?? null,
   },
   json: {
-    hold: ({ text }) => text,
+    hold: ({ ranges }) => ranges,
     address(text, address) {
-      const { ranges } = JSON.parse(text);
+      const ranges = JSON.parse(text);
       const asked = number(address);
       let found = null;
       let longest = 0;
@@ -55,16 +55,15 @@ const ways = {
     },
   },
   map: {
-    hold({ text }) {
-      const { ranges, names } = JSON.parse(text);
+    hold({ ranges, names }) {
       const networks = new Map();
       const lengths = new Set();
-      for (const [key, verdict] of Object.entries(ranges)) {
+      for (const [key, verdict] of Object.entries(JSON.parse(ranges))) {
         const [start, bits] = range(key);
         networks.set(start * 64 + bits, verdict);
         lengths.add(bits);
       }
-      return { networks, lengths: [...lengths].sort((one, other) => other - one), names: new Map(Object.entries(names)) };
+      return { networks, lengths: [...lengths].sort((one, other) => other - one), names: new Map(Object.entries(JSON.parse(names))) };
     },
     address({ networks, lengths }, address) {
       const asked = number(address);
@@ -88,6 +87,12 @@ const ways = {
   },
 };
 
+async function dataIn(bucket) {
+  const textOf = async (key) => (await bucket.get(key)).text();
+  const snapshot = new Uint8Array(await (await bucket.get("snapshot")).arrayBuffer());
+  return { snapshot, ranges: await textOf("ranges"), names: await textOf("names") };
+}
+
 /** The request of this number: always the same, and one in a hundred comes from a listed network. */
 function requestOf(at, base) {
   const random = (at * 2_654_435_761) >>> 0;
@@ -100,7 +105,7 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     const way = ways[searchParams.get("way")];
     if (pathname === "/data") {
-      held.data = { snapshot: new Uint8Array(await (await env.DATA.get("snapshot")).arrayBuffer()), text: await (await env.DATA.get("text")).text() };
+      held.data = await dataIn(env.DATA);
       return new Response("held");
     }
     if (pathname === "/hold") {

@@ -14,7 +14,7 @@ const FEW = 1;
 const BASE = "203.0.113";
 
 const { Watchlist } = await import(ours());
-const { snapshot, text } = lists();
+const data = lists();
 
 const modules = await bundle({
   entry: fileURLToPath(new URL("annotation-worker.mjs", import.meta.url)),
@@ -23,8 +23,7 @@ const modules = await bundle({
 const miniflare = new Miniflare({ modules, modulesRoot: "/", compatibilityDate: "2026-04-01", r2Buckets: ["DATA"] });
 try {
   const bucket = await miniflare.getR2Bucket("DATA");
-  await bucket.put("snapshot", snapshot);
-  await bucket.put("text", text);
+  for (const [key, bytes] of Object.entries(data)) await bucket.put(key, bytes);
   await ask("/data");
   print(await rows());
 } finally {
@@ -87,5 +86,5 @@ function lists() {
   if (list.skipped > 0) throw new Error(`${list.skipped} entries could not be read`);
   const bytes = list.toBytes();
   list.free();
-  return { snapshot: bytes, text: JSON.stringify({ ranges, names }) };
+  return { snapshot: bytes, ranges: JSON.stringify(ranges), names: JSON.stringify(names) };
 }

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 export const unmeasurable = existsSync("/proc/self/schedstat") ? undefined : "there is no /proc with scheduler statistics here";
 
 /** The processes of workerd that this one has started. */
-function processes() {
+export function processes() {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
@@ -31,13 +31,9 @@ export function cpuMs() {
   return nanoseconds / 1e6;
 }
 
-/** `{ now, most }`: MiB of memory that workerd holds, and the most it ever held. */
-export function memoryMiB() {
-  const sum = { now: 0, most: 0 };
-  for (const pid of processes()) {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    sum.now += Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024;
-    sum.most += Number(/VmHWM:\s+(\d+)/.exec(status)[1]) / 1024;
-  }
-  return sum;
+/** `{ now, most }`: MiB of memory that a process holds, and the most it ever held. */
+export function memoryMiB(pid) {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const [now, most] = [/VmRSS:\s+(\d+)/, /VmHWM:\s+(\d+)/].map((line) => Number(line.exec(status)[1]) / 1024);
+  return { now, most };
 }
