@@ -1,5 +1,8 @@
 // The sandbox's addresses and credentials as the secret `PLATFORMS` wants them.
 
+/** Reference sets of the sandbox. */
+const SETS = ["bad_ips", "watch_ips", "allowlist_ips", "networks", "blocklist", "hashes"];
+
 /** `ready` is the line that `sandbox serve --json` prints. */
 export function platformsOf({ threatq, qradar, taegis }) {
   const local = { allowInsecureLoopback: true };
@@ -10,8 +13,9 @@ export function platformsOf({ threatq, qradar, taegis }) {
     all.push({ ...local, platform: "threatq", name: "ThreatQ", baseUrl, auth: { grant, clientId, clientSecret } });
   }
   if (qradar) {
-    const { baseUrl, tokenUrl, clientId, clientSecret, referenceSets } = qradar;
-    all.push({ ...local, platform: "qradar", name: "QRadar", baseUrl, referenceSets, auth: { grant, tokenUrl, clientId, clientSecret } });
+    const { baseUrl, tokenUrl, clientId, clientSecret } = qradar;
+    const auth = { grant, tokenUrl, clientId, clientSecret };
+    all.push({ ...local, platform: "qradar", name: "QRadar", baseUrl, referenceSets: SETS, auth });
   }
   if (taegis) {
     const { baseUrl, clientId, clientSecret, tenantId } = taegis;
