@@ -1,18 +1,16 @@
 // What annotation costs: CPU time per request, and the memory of an isolate that holds a million entries.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
 
 import { Miniflare } from "miniflare";
 
+import { feedRows } from "../support/feed.mjs";
 import { openStage, putManifest, putShard, verdictOf, Watchlist } from "./stage.mjs";
 import { cpuMs, memoryMiB, processes, unmeasurable } from "./workerd.mjs";
 
-const DATA = "../shared/data/maltrail.tsv.zst";
 const MILLION = 1_000_000;
 /** Of an isolate in Cloudflare's network. */
 const ISOLATE_MIB = 128;
@@ -55,47 +53,22 @@ const sendBy = (fetch) => async (at) => {
   assert.equal(answer.status, 200);
 };
 
-/** Rows of the real feed as entries, or synthetic ones where there is no feed. */
-function* entries(count) {
-  if (feed === null) {
-    for (let at = 0; at < count; at++) {
-      const address = `${11 + (at >> 16)}.${at >> 8 & 255}.${at & 255}.7`;
-      yield { value: at % 8 === 0 ? address : `host-${at.toString(36)}.zone-${at % 4_096}.com`, score: 50 + (at % 50), verdict: "malicious", source: "synthetic" };
-    }
-    return;
-  }
-  let at = 0;
-  for (const line of lines(feed)) {
-    const [value, kind, category] = line.split("\t");
-    if (at++ === 0) continue;
-    if (at - 1 > count) return;
+/** Rows of the real feed as entries; synthetic ones where there is no feed. */
+function entries(count) {
+  const rows = feedRows(count);
+  if (rows === null) return synthetic(count);
+  return rows.map(([value, kind, category]) => {
     const suspicious = category === "suspicious";
-    yield { value, kind, score: suspicious ? 50 : 90, verdict: suspicious ? "suspicious" : "malicious", source: category };
-  }
+    return { value, kind, score: suspicious ? 50 : 90, verdict: suspicious ? "suspicious" : "malicious", source: category };
+  });
 }
 
-function* lines(buffer) {
-  for (let start = 0; start < buffer.length;) {
-    const end = buffer.indexOf(10, start);
-    yield buffer.toString("utf8", start, end < 0 ? buffer.length : end);
-    start = end < 0 ? buffer.length : end + 1;
+function* synthetic(count) {
+  const said = { score: 90, verdict: "malicious", source: "synthetic" };
+  for (let at = 0; at < count; at++) {
+    const address = `${11 + (at >> 16)}.${(at >> 8) & 255}.${at & 255}.7`;
+    yield { value: at % 8 === 0 ? address : `host-${at.toString(36)}.zone-${at % 4_096}.com`, ...said };
   }
-}
-
-const feed = readFeed();
-
-function readFeed() {
-  if (!existsSync(DATA)) return told(`${DATA} is absent`);
-  try {
-    return execFileSync("zstd", ["-dcq", DATA], { maxBuffer: 512 * 1024 * 1024 });
-  } catch {
-    return told("there is no zstd to unpack the feed with");
-  }
-}
-
-function told(reason) {
-  console.log(`# ${reason}: a million synthetic entries stand in for the real ones`);
-  return null;
 }
 
 test("an isolate with a million entries stays under its 128 MB, through a switch as well", { skip: unmeasurable }, async () => {
