@@ -1,0 +1,50 @@
+// What an analyst does in the options and reads in the panel. Functions that run in the panel get its document.
+
+export const PASSPHRASE = "correct horse battery staple";
+
+/** Types a passphrase into the form of that id, and submits it. */
+export async function givePassphrase(page, id, passphrase) {
+  await (await page.waitForSelector(`#${id}-passphrase`)).type(passphrase);
+  await page.click(`#${id} .primary`);
+}
+
+export async function fillIn(page, { baseUrl, email, password, clientId }) {
+  await page.waitForSelector("#connect:not([hidden])");
+  for (const [name, value] of Object.entries({ baseUrl, email, password, clientId })) {
+    await page.$eval(`#field-${name}`, (input) => (input.value = ""));
+    await page.type(`#field-${name}`, value);
+  }
+}
+
+/** What the form says when it has done, once it holds these words. */
+export async function outcome(page, words) {
+  const find = (words) => {
+    const said = document.querySelector("#outcome").innerText;
+    return said.includes(words) && said;
+  };
+  const handle = await page.waitForFunction(find, { polling: 50 }, words);
+  return handle.jsonValue();
+}
+
+export const select = (page, selector) =>
+  page.evaluate((selector) => getSelection().selectAllChildren(document.querySelector(selector)), selector);
+
+// ------------------------------------------------------------------ in the panel
+
+/** The text of the element's result for a value, once it is there. */
+export function resultOf(document, value) {
+  const rows = [...document.querySelector("ioc-lookup").shadowRoot.querySelectorAll(".result")];
+  return rows.find(({ textContent }) => textContent.includes(value))?.textContent ?? null;
+}
+
+/** The text of its first report, once that is open. */
+export function firstCard(document) {
+  return document.querySelector("ioc-lookup").shadowRoot.querySelector(".card")?.textContent ?? null;
+}
+
+/** The text of the part of that id, once it is shown and matches. */
+export function textOf(document, id, expected) {
+  const part = document.getElementById(id);
+  const text = part && !part.hidden ? part.textContent : "";
+  return new RegExp(expected).test(text) ? text : null;
+}
