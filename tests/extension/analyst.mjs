@@ -48,3 +48,21 @@ export function textOf(document, id, expected) {
   const text = part && !part.hidden ? part.textContent : "";
   return new RegExp(expected).test(text) ? text : null;
 }
+
+/** Fills in the form of that id, and submits it. */
+export function submitPassphrase(document, id, passphrase) {
+  const form = document.getElementById(id);
+  form.querySelector("input").value = passphrase;
+  form.requestSubmit();
+}
+
+export function press(document, words) {
+  const isMeant = ({ textContent }) => textContent.includes(words);
+  [...document.querySelectorAll("button")].find(isMeant).click();
+}
+
+/** The text of the element's problems, once they hold these words. */
+export function problemOf(document, words) {
+  const text = document.querySelector("ioc-lookup").shadowRoot.textContent;
+  return text.includes(words) && text;
+}

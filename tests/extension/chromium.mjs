@@ -34,9 +34,17 @@ export async function launch(folder, { strangers = [], patience }) {
   const isOurs = (target) => target.type() === "service_worker" && target.url().endsWith("/background.js");
   const id = new URL((await browser.waitForTarget(isOurs, { timeout: patience })).url()).host;
   const base = `chrome-extension://${id}/`;
-  const worker = async () => (await browser.waitForTarget(isOurs, { timeout: patience })).worker();
+
+  /** The worker, once it listens. One that has just been woken exists before its script has run. */
+  async function worker() {
+    const worker = await (await browser.waitForTarget(isOurs, { timeout: patience })).worker();
+    const listens = () => worker.evaluate(() => globalThis.chrome?.contextMenus?.onClicked.hasListeners() ?? false);
+    while (!(await listens()));
+    return worker;
+  }
   const extension = (await browser.extensions()).get(id);
   let panel = null;
+  const faults = [];
 
   async function open(url) {
     const page = await browser.newPage();
@@ -50,16 +58,25 @@ export async function launch(folder, { strangers = [], patience }) {
     await page.bringToFront();
     await page.triggerExtensionAction(extension);
     const target = await browser.waitForTarget((target) => target.url() === `${base}panel/panel.html`, { timeout: patience });
+    if (panel?.target() === target) return;
     panel = await target.asPage();
     panel.setDefaultTimeout(patience);
+    panel.on("pageerror", ({ message }) => faults.push(message));
   }
 
   return {
     id,
     open,
+    base,
     openOwn: (path) => open(base + path),
+    async openStranger(path) {
+      const [stranger] = [...(await browser.extensions()).keys()].filter((other) => other !== id);
+      return open(`chrome-extension://${stranger}/${path}`);
+    },
     pressButton,
     panel: () => panel,
+    /** What went wrong in the panel and nobody caught. */
+    faults: () => faults,
     panelDocument: "document",
 
     async choose(page, entry) {
@@ -69,7 +86,7 @@ export async function launch(folder, { strangers = [], patience }) {
         await worker()
       ).evaluate(
         async (menuItemId, selectionText, pageUrl) => {
-          const [tab] = await chrome.tabs.query({ url: pageUrl.replace(/:\d+/, "").replace(/#.*/, "*"), active: true });
+          const tab = (await chrome.tabs.query({ active: true })).find(({ url }) => url === pageUrl);
           chrome.contextMenus.onClicked.dispatch({ menuItemId, selectionText, pageUrl }, tab);
         },
         entry,
@@ -85,11 +102,9 @@ export async function launch(folder, { strangers = [], patience }) {
     },
 
     async stopBackground() {
+      const gone = new Promise((resolve) => browser.on("targetdestroyed", (target) => isOurs(target) && resolve()));
       await (await worker()).close();
-    },
-
-    async fireAlarm(name) {
-      await (await worker()).evaluate((name) => chrome.alarms.onAlarm.dispatch({ name }), name);
+      await gone;
     },
 
     picture: (path) => panel.screenshot({ path }),

@@ -11,6 +11,7 @@ const ID = "ioc-lookup@example.com";
 /** Otherwise drawn at each start, and the addresses of the extension's pages with it. */
 const UUID = "3d9b1639-77fb-44a1-888a-6d97d773e96b";
 const BASE = `moz-extension://${UUID}/`;
+const STRANGER = { id: "stranger@example.com", uuid: "b0a9be0e-0cc2-4b4e-9a4e-4b7a4f1c5a10" };
 
 const TITLES = { selection: /^Look up/, page: /^Find indicators/ };
 
@@ -22,7 +23,7 @@ export async function launch(folder, { strangers = [], patience }) {
     timeout: patience,
     protocolTimeout: patience,
     args: ["--remote-allow-system-access"],
-    extraPrefsFirefox: { "extensions.webextensions.uuids": JSON.stringify({ [ID]: UUID }) },
+    extraPrefsFirefox: { "extensions.webextensions.uuids": JSON.stringify({ [ID]: UUID, [STRANGER.id]: STRANGER.uuid }) },
   });
   for (const path of [folder, ...strangers]) await browser.installExtension(path);
   const { connection } = browser;
@@ -50,14 +51,16 @@ export async function launch(folder, { strangers = [], patience }) {
   }
 
   // The protocol tells of no end of loading for these pages; their modules set the first words.
-  async function openOwn(path) {
+  async function openExtensionPage(url) {
     const page = await browser.newPage();
     page.setDefaultTimeout(patience);
     const context = page.mainFrame()._id;
-    await connection.send("browsingContext.navigate", { context, url: BASE + path, wait: "none" });
-    await page.waitForFunction((url) => location.href === url && document.readyState === "complete", {}, BASE + path);
+    await connection.send("browsingContext.navigate", { context, url, wait: "none" });
+    await page.waitForFunction((url) => location.href === url && document.readyState === "complete", {}, url);
     return page;
   }
+
+  const openOwn = (path) => openExtensionPage(BASE + path);
 
   async function choose(page, entry) {
     await page.bringToFront();
@@ -81,11 +84,16 @@ export async function launch(folder, { strangers = [], patience }) {
   return {
     id: ID,
     open,
+    base: BASE,
     openOwn,
+    openStranger: (path) => openExtensionPage(`moz-extension://${STRANGER.uuid}/${path}`),
     choose,
     /** The sidebar itself is out of the protocol's reach; another page of the extension sees into it. */
     panel: () => observer,
     panelDocument: 'browser.extension.getViews({ type: "sidebar" })[0].document',
+
+    /** The protocol tells of none in the sidebar. */
+    faults: () => [],
 
     async answer(page, selector, granted) {
       await page.click(selector);
@@ -99,8 +107,6 @@ export async function launch(folder, { strangers = [], patience }) {
 
     stopBackground: () =>
       inWindow((id) => WebExtensionPolicy.getByID(id).extension.terminateBackground({ disableResetIdleForTest: true }), ID),
-
-    fireAlarm: null,
 
     /** Of the whole window, which has the sidebar in it. */
     async picture(path) {

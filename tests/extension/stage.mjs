@@ -12,7 +12,7 @@ import * as chromium from "./chromium.mjs";
 import * as firefox from "./firefox.mjs";
 
 /** Milliseconds, an upper bound only: nothing waits that long unless it is broken. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 12_000;
 const { IOC_SANDBOX, IOC_TMP } = process.env;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const drivers = { chromium, firefox };
@@ -33,12 +33,19 @@ export async function openStage(name, { pages, strangers }) {
   const sandbox = await startSandbox(IOC_SANDBOX, [...FREE_PORTS, "--inspect"]);
   const site = await serve(pages);
   const browser = await driver.launch(folder, { strangers: strangers?.(name), patience: PATIENCE_MS });
+  let opened = 0;
   return {
     name,
     browser,
     threatq: sandbox.ready.threatq,
-    /** By another name than the platform's: the permission for one is none for the other. */
-    site: `http://localhost:${site.address().port}`,
+    /**
+     * A page of the site, at an address of its own. The site has another name than the platform: the permission for
+     * one is none for the other.
+     */
+    open(path) {
+      opened += 1;
+      return browser.open(`http://localhost:${site.address().port}${path}?${opened}`);
+    },
 
     /** What the platform was asked since the last call: `POST /api/token`, … */
     async requests() {
@@ -53,6 +60,18 @@ export async function openStage(name, { pages, strangers }) {
     async panelShows(work, ...args) {
       const handle = await browser.panel().waitForFunction(callOf(browser, work, args), { polling: 50 });
       return handle.jsonValue();
+    },
+
+    /** What the extension has marked on a page: `{ name, text }` for each range, as the page's isolated world sees it. */
+    async marks(page) {
+      const own = browser.panel();
+      return own.evaluate(async (url) => {
+        const api = globalThis.browser ?? chrome;
+        const tab = (await api.tabs.query({})).find((tab) => tab.url === url);
+        const read = () =>
+          [...CSS.highlights].flatMap(([name, ranges]) => [...ranges].map((range) => ({ name, text: range.toString() })));
+        return (await api.scripting.executeScript({ target: { tabId: tab.id }, func: read }))[0].result;
+      }, page.url());
     },
 
     async picture(what) {

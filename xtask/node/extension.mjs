@@ -45,11 +45,12 @@ async function filesOf(folder) {
   return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1).replaceAll("\\", "/")).sort();
 }
 
-async function pack(out) {
+/** Writes a folder and a zip for each browser into `out`. */
+export async function pack(out, options) {
   await mkdir(out, { recursive: true });
   for (const browser of BROWSERS) {
     const folder = join(out, browser);
-    await assemble(browser, folder);
+    await assemble(browser, folder, options);
     const names = await filesOf(folder);
     const files = await Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })));
     const zip = zipOf(files);
