@@ -87,6 +87,7 @@ for (const name of names) {
     test("the background is stopped and wakes again: the next look-up asks for no token", async () => {
       const first = await stage.requests();
       assert.ok(first.some(isLookup), first.join());
+      await stage.panel((document) => document.querySelector("ioc-lookup").clear());
       await stage.browser.stopBackground();
       const page = await stage.open("/alert");
       await select(page, "#both");
@@ -126,6 +127,7 @@ for (const name of names) {
     });
 
     test("what was found is asked on a click, and what is internal is not among it", async () => {
+      await stage.panel((document) => document.querySelector("ioc-lookup").clear());
       await stage.panel(press, "Look up 1 indicator");
       await stage.panelShows(resultOf, "example.com");
       assert.match(await stage.panel(textOf, "known", "watchlist"), /example\.com.*Suspicious/s);

@@ -62,17 +62,11 @@ export async function openStage(name, { pages, strangers }) {
       return handle.jsonValue();
     },
 
-    /** What the extension has marked on a page: `{ name, text }` for each range, as the page's isolated world sees it. */
-    async marks(page) {
-      const own = browser.panel();
-      return own.evaluate(async (url) => {
-        const api = globalThis.browser ?? chrome;
-        const tab = (await api.tabs.query({})).find((tab) => tab.url === url);
-        const read = () =>
-          [...CSS.highlights].flatMap(([name, ranges]) => [...ranges].map((range) => ({ name, text: range.toString() })));
-        return (await api.scripting.executeScript({ target: { tabId: tab.id }, func: read }))[0].result;
-      }, page.url());
-    },
+    /** What the browser paints on a page for the extension: `{ name, text }` for each range. */
+    marks: (page) =>
+      page.evaluate(() =>
+        [...CSS.highlights].flatMap(([name, ranges]) => [...ranges].map((range) => ({ name, text: range.toString() }))),
+      ),
 
     async picture(what) {
       const pictures = join(root, "target", "screenshots");
