@@ -66,3 +66,13 @@ export function problemOf(document, words) {
   const text = document.querySelector("ioc-lookup").shadowRoot.textContent;
   return text.includes(words) && text;
 }
+
+/** From a fresh extension to a connected platform, without looking closer. */
+export async function setUp(stage) {
+  const options = await stage.browser.openOwn("options/options.html");
+  await givePassphrase(options, "create", PASSPHRASE);
+  await fillIn(options, stage.threatq);
+  await stage.browser.answer(options, "#connect-form .primary", true);
+  await options.waitForFunction(() => /ThreatQ/.test(document.querySelector("#connections").textContent), { polling: 50 });
+  return options;
+}

@@ -17,6 +17,7 @@ import {
   textOf,
 } from "./analyst.mjs";
 import { names, openStage } from "./stage.mjs";
+import { seen, watch } from "./unchanged.mjs";
 
 const pages = {
   "/alert": `<!doctype html><title>An alert</title><h1>Alert</h1>
@@ -197,20 +198,4 @@ for (const name of names) {
       assert.equal(await page.evaluate(() => globalThis.pwned ?? null), null);
     });
   });
-}
-
-/** In the page: begins to count changes; returns the page as it is. */
-function watch() {
-  globalThis.changes = 0;
-  new MutationObserver((records) => (globalThis.changes += records.length)).observe(document, {
-    subtree: true,
-    childList: true,
-    attributes: true,
-    characterData: true,
-  });
-  return document.documentElement.outerHTML;
-}
-
-function seen() {
-  return { html: document.documentElement.outerHTML, changes: globalThis.changes };
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../../shared/data/reports/", import.meta.url));
 
-/** `[{ name, html, indicators, optional }]`, the last two as sets of `kind value`; null, and a line, where the texts are absent. */
+/** `[{ name, body, html, indicators, optional }]`, the last two as sets of `kind value`; null, and a line, where the texts are absent. */
 export function readReports() {
   if (!existsSync(FOLDER)) {
     console.log("# passed over: the real reports, since ../shared/data/reports is absent");
@@ -20,24 +20,32 @@ export function readReports() {
   return readdirSync(FOLDER)
     .filter((file) => file.endsWith(".adoc"))
     .map((file) => file.slice(0, -".adoc".length))
-    .map((name) => ({
-      name,
-      html: htmlOf(name, readFileSync(`${FOLDER}${name}.adoc`, "utf8")),
-      indicators: pairs(name, "indicator"),
-      optional: pairs(name, "optional"),
-    }));
+    .map((name) => {
+      const body = bodyOf(readFileSync(`${FOLDER}${name}.adoc`, "utf8"));
+      const html = documentOf(name, body);
+      return { name, body, html, indicators: pairs(name, "indicator"), optional: pairs(name, "optional") };
+    });
 }
 
-function htmlOf(name, text) {
+/** All reports as one long page. */
+export function anthology(reports) {
+  return documentOf("All reports", reports.map(({ name, body }) => `<section><h1>${name}</h1>${body}</section>`).join("\n"));
+}
+
+function documentOf(title, body) {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><body><h1>${title}</h1>\n${body}</body></html>`;
+}
+
+function bodyOf(text) {
   const body = [];
   let listing = false;
-  for (const line of text.split("\n")) {
+  for (const line of text.split(/\r?\n/)) {
     if (/^(----|\.\.\.\.)$/.test(line)) {
       listing = !listing;
       body.push(listing ? "<pre>" : "</pre>");
     } else body.push(listing ? escaped(line) : blockOf(line));
   }
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title><body><h1>${name}</h1>\n${body.join("\n")}</body></html>`;
+  return body.join("\n");
 }
 
 function blockOf(line) {
