@@ -32,7 +32,10 @@ export async function openStage(name, { pages, strangers }) {
   await assemble(name, folder, { pkg: packaged(""), changes: driver.manifestChanges });
   const sandbox = await startSandbox(IOC_SANDBOX, [...FREE_PORTS, "--inspect"]);
   const site = await serve(pages);
-  const browser = await driver.launch(folder, { strangers: strangers?.(name), patience: PATIENCE_MS });
+  const browser = await driver.launch(folder, { strangers, patience: PATIENCE_MS }).catch(async (error) => {
+    await sandbox.stop();
+    throw error;
+  });
   let opened = 0;
   return {
     name,
