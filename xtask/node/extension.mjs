@@ -14,7 +14,7 @@ const EXTENSION = join(ROOT, "examples/extension");
 
 export const BROWSERS = ["chromium", "firefox"];
 
-const NOT_PACKED = /(^|\/)(core\.inline\.js|element\.js|package\.json|README\.md|.*\.d\.ts)$|^loaders\/|^stores\/(?!extension\.js$)/;
+const NOT_PACKED = /(^|\/)(core\.inline\.js|element\.js|.*\.json|README\.md|.*\.d\.ts)$|^(cli|loaders)[./]|^stores\/(?!extension\.js$)/;
 
 /** Writes the extension for one browser into `folder`. `changes` are laid over the manifest: tests need other permissions. */
 export async function assemble(browser, folder, { pkg = join(ROOT, "pkg"), changes = {} } = {}) {
