@@ -8,12 +8,21 @@ export async function givePassphrase(page, id, passphrase) {
   await page.click(`#${id} .primary`);
 }
 
-export async function fillIn(page, { baseUrl, email, password, clientId }) {
+/** Fills in what a connection of the stage tells; `changes` are mistakes. */
+export async function fillIn(page, { platform, signIn, values }, changes = {}) {
   await page.waitForSelector("#connect:not([hidden])");
-  for (const [name, value] of Object.entries({ baseUrl, email, password, clientId })) {
+  await page.select("#field-platform", platform.id);
+  await page.select("#field-signIn", signIn);
+  for (const [name, value] of Object.entries({ ...values, ...changes })) {
     await page.$eval(`#field-${name}`, (input) => (input.value = ""));
     await page.type(`#field-${name}`, value);
   }
+}
+
+/** Resolves when a connection with these words in its row is listed. */
+export function connected(page, words) {
+  const listed = (words) => document.querySelector("#connections").textContent.includes(words);
+  return page.waitForFunction(listed, { polling: 50 }, words);
 }
 
 /** What the form says when it has done, once it holds these words. */
@@ -71,8 +80,8 @@ export function problemOf(document, words) {
 export async function setUp(stage) {
   const options = await stage.browser.openOwn("options/options.html");
   await givePassphrase(options, "create", PASSPHRASE);
-  await fillIn(options, stage.threatq);
+  await fillIn(options, stage.connection("threatq"));
   await stage.browser.answer(options, "#connect-form .primary", true);
-  await options.waitForFunction(() => /ThreatQ/.test(document.querySelector("#connections").textContent), { polling: 50 });
+  await connected(options, "ThreatQ");
   return options;
 }

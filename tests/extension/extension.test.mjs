@@ -4,6 +4,7 @@
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import {
+  connected,
   firstCard,
   fillIn,
   givePassphrase,
@@ -22,6 +23,7 @@ import { seen, watch } from "./unchanged.mjs";
 const pages = {
   "/alert": `<!doctype html><title>An alert</title><h1>Alert</h1>
     <p id="both">It spoke to <b id="value">example[.]com</b> and then to <b id="inside">10.20.30.40</b> twice: 10.20.30.40.</p>`,
+  "/long": `<!doctype html><title>Long</title><h1>Long</h1><p id="long">${"example.com filler ".repeat(60_000)}</p>`,
   "/hostile": `<!doctype html><title>Hostile</title><h1>Hostile</h1>
     <p id="bad">&lt;img src=x onerror="globalThis.pwned=1"&gt;&lt;script&gt;globalThis.pwned=1&lt;/script&gt;
     javascript:globalThis.pwned=1//evil.example.net \u202egnp.exe.example.org</p>`,
@@ -52,26 +54,26 @@ for (const name of names) {
     });
 
     test("a permission that is refused is told, and the platform hears nothing", async () => {
-      await fillIn(options, stage.threatq);
+      await fillIn(options, stage.connection("threatq"));
       await stage.browser.answer(options, "#connect-form .primary", false);
       assert.match(await outcome(options, "Not connected"), /may not reach this host.*allow it/s);
       assert.deepEqual(await stage.requests(), []);
     });
 
     test("a wrong password is told with the failing step, and is not kept", async () => {
-      await fillIn(options, { ...stage.threatq, password: "certainly not" });
+      await fillIn(options, stage.connection("threatq"), { password: "certainly not" });
       await stage.browser.answer(options, "#connect-form .primary", true);
       assert.match(await outcome(options, "fails at"), /fails at: Credentials/);
       assert.match(await options.$eval("#connections", ({ textContent }) => textContent), /None yet/);
     });
 
     test("a platform is connected, and its secrets rest sealed", async () => {
-      await fillIn(options, stage.threatq);
+      await fillIn(options, stage.connection("threatq"));
       await options.click("#connect-form .primary");
-      await options.waitForFunction(() => /ThreatQ/.test(document.querySelector("#connections").textContent));
+      await connected(options, "ThreatQ");
       const stored = await options.evaluate(async () => JSON.stringify(await (globalThis.browser ?? chrome).storage.local.get(null)));
-      const { password, email } = stage.threatq;
-      for (const secret of [password, email, PASSPHRASE, stage.threatq.baseUrl]) assert.ok(!stored.includes(secret), secret);
+      for (const secret of [PASSPHRASE, ...Object.values(stage.connection("threatq").values)])
+        assert.ok(!stored.includes(secret), secret);
       await stage.requests();
     });
 
@@ -161,6 +163,33 @@ for (const name of names) {
       await options.waitForFunction(() => /No site/.test(document.querySelector("#sites").textContent));
     });
 
+    test("further platforms are connected, and each has its say", async () => {
+      await options.bringToFront();
+      for (const id of ["qradar", "taegis"]) {
+        await fillIn(options, stage.connection(id));
+        await options.click("#connect-form .primary");
+        await connected(options, stage.connection(id).platform.label);
+      }
+      await stage.panel((document) => document.querySelector("ioc-lookup").clear());
+      const page = await stage.open("/alert");
+      await select(page, "#value");
+      await stage.browser.choose(page, "selection");
+      assert.match(await stage.panelShows(resultOf, "example.com"), /Suspicious/);
+      await stage.panelShows((document) => document.querySelector("ioc-lookup").shadowRoot.querySelectorAll(".card").length === 3);
+      const lists = await stage.panel((document) => document.querySelector("ioc-lookup").results.map(({ reports }) => reports.map(({ name, error }) => [name, error])));
+      assert.deepEqual(lists, [[["ThreatQ", null], ["QRadar", null], ["Taegis", null]]]);
+      await stage.requests();
+    });
+
+    test("a platform is disconnected, and not asked any more", async () => {
+      await options.bringToFront();
+      await options.click('[aria-label="Disconnect QRadar"]');
+      await options.waitForFunction(() => !document.querySelector("#connections").textContent.includes("QRadar"));
+      const state = await options.evaluate(() => (globalThis.browser ?? chrome).runtime.sendMessage({ type: "state" }));
+      assert.deepEqual(state.value.connections.map(({ name }) => name), ["ThreatQ", "Taegis"]);
+      assert.ok(await options.evaluate(() => (globalThis.browser ?? chrome).permissions.contains({ origins: ["http://127.0.0.1/*"] })));
+    });
+
     test("a locked vault answers nothing; a wrong passphrase is refused, the right one opens it", async () => {
       await options.bringToFront();
       await options.waitForFunction(() => [...document.querySelectorAll("#vault button")].some(({ textContent }) => textContent === "Lock"));
@@ -196,6 +225,15 @@ for (const name of names) {
       assert.deepEqual(links.filter((href) => !href.startsWith("http")), []);
       assert.equal(await stage.panel((document) => document.defaultView.pwned ?? null), null);
       assert.equal(await page.evaluate(() => globalThis.pwned ?? null), null);
+    });
+
+    test("a selection beyond all bounds is refused in words, and the platform hears nothing", async (t) => {
+      if (name === "firefox") return t.skip("Firefox itself cuts a selection short before it tells an extension");
+      const page = await stage.open("/long");
+      await select(page, "#long");
+      await stage.browser.choose(page, "selection");
+      await stage.panelShows(textOf, "said", "The selection is too long");
+      await stage.requests();
     });
   });
 }

@@ -1,12 +1,13 @@
 // What an extension test stands on: the sandbox, a web site of ours, and the extension made from the packed package.
 
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assemble } from "../../xtask/node/extension.mjs";
 import { FREE_PORTS, startSandbox } from "../../xtask/node/sandbox.mjs";
+import { readConnections } from "../../www/platforms.js";
 import { packaged } from "../support/project.mjs";
 import * as chromium from "./chromium.mjs";
 import * as firefox from "./firefox.mjs";
@@ -27,7 +28,8 @@ export const names = Object.keys(drivers).filter((name) => {
 
 /** `pages`: HTML by path. `strangers`: folders of other extensions to be loaded beside ours. */
 export async function openStage(name, { pages, strangers }) {
-  const folder = join(IOC_TMP, `extension-${name}`);
+  // A folder of its own: test files may run side by side.
+  const folder = await mkdtemp(join(IOC_TMP, `extension-${name}-`));
   const driver = drivers[name];
   await assemble(name, folder, { pkg: packaged(""), changes: driver.manifestChanges });
   const sandbox = await startSandbox(IOC_SANDBOX, [...FREE_PORTS, "--inspect"]);
@@ -40,7 +42,9 @@ export async function openStage(name, { pages, strangers }) {
   return {
     name,
     browser,
-    threatq: sandbox.ready.threatq,
+    /** What must be filled in for a platform: `{ platform, signIn, values }`. */
+    connection: (id) => readConnections(JSON.stringify(sandbox.ready)).find(({ platform }) => platform.id === id),
+
     /**
      * A page of the site, at an address of its own. The site has another name than the platform: the permission for
      * one is none for the other.
@@ -50,7 +54,7 @@ export async function openStage(name, { pages, strangers }) {
       return browser.open(`http://localhost:${site.address().port}${path}?${opened}`);
     },
 
-    /** What the platform was asked since the last call: `POST /api/token`, … */
+    /** What the platforms were asked since the last call: `POST /api/token`, … */
     async requests() {
       const log = await (await fetch(`${sandbox.ready.threatq.baseUrl}/__sandbox/requests`)).json();
       return (log.requests ?? log).map(({ method, path }) => `${method} ${path}`);
