@@ -46,8 +46,12 @@ function all(text) {
 }
 
 function candidate({ kind, value, special, confidence, defanged }) {
-  const internal = special && !FOR_EXAMPLES.test(hostOf(kind, value));
-  return { kind, value, internal, low: confidence === "low", defanged };
+  return { kind, value, internal: isInternal({ kind, value, special }), low: confidence === "low", defanged };
+}
+
+/** Whether an indicator belongs to the inside of some network, so that asking about it would tell of that network. */
+export function isInternal({ kind, value, special }) {
+  return special && !FOR_EXAMPLES.test(hostOf(kind, value));
 }
 
 function hostOf(kind, value) {

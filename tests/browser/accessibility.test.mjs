@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { appears, connect, ended, focused, lookUp, paste, spoken, FIELD } from "./actions.mjs";
-import { launch, names, picture } from "./browsers.mjs";
+import { drawn, launch, names, picture } from "./browsers.mjs";
 import { leave, open, openStandIn } from "./stage.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -253,7 +253,9 @@ for (const name of names) {
         await connect(page, stage.line);
         await page.waitForSelector(".connected li");
         await lookUp(page, "example.com");
-      await appears(page, ".card");
+        await appears(page, ".card");
+        // What is not laid out yet has no words in the tree.
+        await drawn(page);
         const words = [];
         const walk = ({ role, name, children = [] }) => {
           words.push(`${role}: ${name}`);

@@ -6,7 +6,12 @@ export const FIELD = "ioc-lookup >>> textarea";
 export async function connect(page, line) {
   await page.waitForSelector("#field-paste");
   await paste(page, "#field-paste", line);
-  await page.click("#connect-form .primary");
+  await press(page, "#connect-form .primary");
+}
+
+/** Clicks when the element has come to rest: a click goes to a point, and what is still moving is no longer there. */
+export function press(page, selector) {
+  return page.locator(selector).click();
 }
 
 /** Replaces what stands in a field through the clipboard. (To insert a thousand lines by script takes Chromium ten seconds.) */

@@ -18,6 +18,9 @@ const CHROMIUM_FLAGS = [
   "--no-first-run",
 ];
 
+/** Milliseconds, an upper bound only: a machine that has just installed its browsers starts them from a cold disk. */
+const PATIENCE_MS = 180_000;
+
 const LAUNCH = {
   chromium: () => ({
     browser: "chrome",
@@ -45,13 +48,14 @@ export const names = Object.keys(LAUNCH).filter((name) => {
 
 /** Starts a browser. `dark` decides the colour scheme of all its pages. */
 export async function launch(name, { dark = false } = {}) {
-  const browser = await puppeteer.launch(LAUNCH[name](dark));
+  const browser = await puppeteer.launch({ ...LAUNCH[name](dark), timeout: PATIENCE_MS });
   return {
     name,
     dark,
     close: () => browser.close(),
     async open(url, { width = 1100, height = 900 } = {}) {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       await page.setViewport({ width, height });
       if (name === "chromium")
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
@@ -79,6 +83,11 @@ function faultsOf(page) {
   return faults;
 }
 
+/** Resolves when what is there now has been laid out and painted, off-screen parts included or left out as they will be. */
+export function drawn(page) {
+  return page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
 /** Browsers refuse larger pictures, and nobody looks at them. */
 const TALLEST = 8_000;
 
@@ -90,7 +99,7 @@ export async function picture(page, name) {
   const before = page.viewport();
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewport({ ...before, height: Math.min(Math.max(before.height, height), TALLEST) });
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await drawn(page);
   await page.screenshot({ path: join(folder, `${name}.png`) });
   await page.setViewport(before);
 }

@@ -2,7 +2,7 @@
 
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { appears, connect, lookUp, paste, readable, spoken, ended, FIELD } from "./actions.mjs";
+import { appears, connect, lookUp, paste, press, readable, spoken, ended, FIELD } from "./actions.mjs";
 import { launch, names, picture } from "./browsers.mjs";
 import { leave, open } from "./stage.mjs";
 
@@ -129,8 +129,10 @@ for (const name of names) {
     test("a disconnected platform is asked no more", async () => {
       const page = await browser.open(stage.origin);
       await connect(page, stage.line);
-      await (await page.waitForSelector(".connected button")).click();
-      assert.equal(await page.$eval("ioc-lookup", ({ clients }) => clients.length), 0);
+      await page.waitForSelector(".connected button");
+      assert.equal(await page.$eval("ioc-lookup", ({ clients }) => clients.length), 1);
+      await press(page, ".connected button");
+      await page.waitForFunction(() => document.querySelector("ioc-lookup").clients.length === 0);
       assert.equal(await page.$(".connected li"), null);
       await leave(page);
     });

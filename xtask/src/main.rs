@@ -4,6 +4,7 @@
 //!
 //! - [`suites`]: the test suites, how they are found, run and counted.
 //! - [`demo`], [`bench`]: one run of the whole, one table of ratios.
+//! - [`extension`]: the package as a browser extension.
 //! - [`package`], [`budget`]: from the crate to `pkg/` and its tarball, and how large they may be.
 //! - [`setup`]: what must be on the machine, installed when it is not.
 //! - [`step`], [`process`], [`stamp`], [`layout`]: telling, running, remembering, finding.
@@ -26,6 +27,7 @@
 mod bench;
 mod budget;
 mod demo;
+mod extension;
 mod layout;
 mod mute;
 mod package;
@@ -54,7 +56,11 @@ enum Command {
     /// Build the npm package into pkg/ and print its sizes; fails above the budget.
     Build,
     /// Build, and say where the tarball is.
-    Pack,
+    Pack {
+        /// Make the extension of it: a folder and a zip for each browser.
+        #[arg(long)]
+        extension: bool,
+    },
     /// Set up what the tests need and run them.
     Test {
         /// Run this suite alone.
@@ -76,7 +82,8 @@ fn main() -> ExitCode {
     }
     match Cli::parse_from(arguments).command {
         Command::Build => finish(package::build().map(drop)),
-        Command::Pack => finish(package::pack()),
+        Command::Pack { extension: false } => finish(package::pack()),
+        Command::Pack { extension: true } => finish(extension::pack()),
         Command::Test { only } => match suites::run(only) {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,

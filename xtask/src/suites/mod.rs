@@ -31,8 +31,10 @@ pub(crate) enum Suite {
     Bundlers,
     /// The TypeScript declarations.
     Types,
-    /// The page and the extension in Chromium and Firefox.
+    /// The page in Chromium and Firefox.
     Browser,
+    /// The extension, loaded into Chromium and Firefox.
+    Extension,
     /// The edge worker in workerd.
     Edge,
     /// The sandbox against clients written elsewhere.
@@ -111,6 +113,7 @@ impl Suite {
             Suite::Bundlers => "bundlers",
             Suite::Types => "types",
             Suite::Browser => "browser",
+            Suite::Extension => "extension",
             Suite::Edge => "edge",
             Suite::Conformance => "conformance",
         }

@@ -30,7 +30,7 @@ pub(crate) fn run(suite: Suite, shared: &mut Shared) -> Result<Counts> {
     if files.is_empty() {
         return Ok(Counts::default());
     }
-    if matches!(suite, Suite::Browser | Suite::Bundlers | Suite::Edge | Suite::Runtimes) {
+    if matches!(suite, Suite::Browser | Suite::Bundlers | Suite::Edge | Suite::Extension | Suite::Runtimes) {
         setup::browsers()?;
     }
     let python = if suite == Suite::Conformance { setup::python()? } else { None };
