@@ -2,6 +2,7 @@
 //! process of its own. One file per noun.
 
 mod cli;
+mod connection;
 mod cors;
 mod events;
 mod feeds;

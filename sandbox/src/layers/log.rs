@@ -5,17 +5,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::{Body, to_bytes};
+use axum::body::HttpBody;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
-
-/// Larger bodies are refused with 413 while the log is kept: it has to read them to know their size.
-const LARGEST_BODY: usize = 256 << 20;
 
 /// The requests since the log was last asked for, in the order of their answers, over all platforms.
 #[derive(Default)]
@@ -30,7 +26,7 @@ pub struct Entry {
     path: String,
     /// Names of the query members, in their order, repeated ones too.
     query: Vec<String>,
-    body_bytes: usize,
+    body_bytes: u64,
     status: u16,
 }
 
@@ -58,19 +54,16 @@ pub(super) async fn record(
     request: Request,
     next: Next,
 ) -> Response {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
     let mut entry = Entry {
         platform,
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        query: names(parts.uri.query().unwrap_or_default()),
-        body_bytes: body.len(),
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        query: names(request.uri().query().unwrap_or_default()),
+        // Known, since the body was read before.
+        body_bytes: request.body().size_hint().exact().unwrap_or_default(),
         status: 0,
     };
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let response = next.run(request).await;
     entry.status = response.status().as_u16();
     log.push(entry);
     response

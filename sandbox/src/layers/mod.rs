@@ -1,8 +1,10 @@
-//! What every platform's requests pass, from the outside in: CORS, the request log, latency, the rate limit.
+//! What every platform's requests pass, from the outside in: CORS, the reading of the body, the request log,
+//! latency, the rate limit.
 //!
 //! CORS is outermost: preflights are answered there and are neither logged nor counted, and a page may read
 //! a 429 too.
 
+mod body;
 mod cors;
 pub mod log;
 mod rate;
@@ -13,7 +15,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::HeaderValue;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 
 use crate::clock::Clock;
@@ -59,6 +61,7 @@ impl Layers {
             routes = routes.layer(from_fn_with_state(state, log::record));
             routes = Router::new().merge(log::routes(log)).fallback_service(routes);
         }
+        routes = routes.layer(from_fn(body::read));
         if self.cors.is_empty() { routes } else { routes.layer(cors::layer(&self.cors)) }
     }
 }
