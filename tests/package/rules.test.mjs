@@ -15,7 +15,7 @@ async function citationsIn(folder) {
   const files = entries.filter((entry) => entry.isFile() && /\.(rs|m?js|d\.ts)$/.test(entry.name));
   const texts = files.map(async (file) => {
     const path = join(file.parentPath ?? file.path, file.name);
-    const names = (await readFile(path, "utf8")).match(/\b[THRESL]\d{1,2}\b/g) ?? [];
+    const names = (await readFile(path, "utf8")).match(/(?<!%)\b[THRESL]\d{1,2}\b/g) ?? [];
     return [...new Set(names)].map((rule) => ({ rule, path }));
   });
   return (await Promise.all(texts)).flat();
