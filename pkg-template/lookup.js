@@ -19,9 +19,10 @@ export async function lookup(values, clients, options = {}) {
   for await (const result of stream(one ? [values] : values, clients, options, AHEAD)) results.push(result);
   if (!one) return results;
   const [result] = results;
-  // A value that nobody can be asked about is the caller's error, not the platforms'.
-  const invalid = result.reports.find(({ error }) => error?.code === "indicator_invalid");
-  if (invalid !== undefined) throw invalid.error;
+  // A value that nobody can be asked about is the caller's error, not the platforms'. One that a single platform cannot be
+  // asked about, such as a quote in QRadar's filters, is told in its report.
+  const { reports } = result;
+  if (reports.every(({ error }) => error?.code === "indicator_invalid")) throw reports[0].error;
   return result;
 }
 

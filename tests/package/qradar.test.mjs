@@ -165,6 +165,26 @@ describe("lookup", () => {
     for (const report of await qradar.lookup(quoted)) assert.deepEqual([report.query, report.found, report.error.code], [report.query, false, "indicator_invalid"]);
   });
 
+  test("a value that no filter of QRadar's can hold is asked of the other platforms all the same", async () => {
+    const { baseUrl, privateClientId: clientId, privateClientSecret: clientSecret } = sandbox.threatq;
+    const auth = { grant: "client_credentials", clientId, clientSecret };
+    await withClient({ platform: "threatq", baseUrl, allowInsecureLoopback: true, auth }, async (threatq) => {
+      const { reports } = await ioc.lookup("http://bad.example/it's", [qradar, threatq]);
+      assert.deepEqual(reports.map(({ platform, error }) => [platform, error?.code]), [["qradar", "indicator_invalid"], ["threatq", undefined]]);
+      assert.equal((await errorOf(ioc.lookup("", [qradar, threatq]))).code, "indicator_invalid");
+    });
+  });
+
+  test("one look-up asks both platforms, and the worst verdict and highest score are the result's", async () => {
+    const { baseUrl, privateClientId: clientId, privateClientSecret: clientSecret } = sandbox.threatq;
+    const auth = { grant: "client_credentials", clientId, clientSecret };
+    await withClient({ platform: "threatq", baseUrl, allowInsecureLoopback: true, auth }, async (threatq) => {
+      const result = await ioc.lookup("203.0.113.9", [threatq, qradar]);
+      assert.deepEqual([result.verdict, result.score], ["malicious", 80]);
+      assert.deepEqual(result.reports.map(({ platform, score }) => [platform, score]), [["threatq", 80], ["qradar", 70]]);
+    });
+  });
+
   test("events are searched on demand, and a quote in a value stays in its literal", async () => {
     await withClient(config(sandbox, { referenceSets: [], ariel: { hours: 24 * 8 } }), async (client) => {
       await sandbox.requests();

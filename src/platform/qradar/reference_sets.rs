@@ -80,7 +80,11 @@ pub(super) fn add(api: Rc<Api>, options: &Options<'_>) -> Result<Boxed<Result<Ou
     }
     Ok(Box::pin(async move {
         let sets = only(&api, set).await?;
-        for request in sets.iter().flat_map(|set| additions(&api, set, &values)) {
+        let mut requests = Vec::new();
+        for set in &sets {
+            requests.append(&mut additions(&api, set, &values));
+        }
+        for request in requests {
             let answer = api.send(request.read_only()).await?;
             if answer.status == ACCEPTED {
                 task(&api, &answer).await?;
@@ -132,9 +136,12 @@ async fn results(api: &Rc<Api>, task: &str) -> Result<(), Error> {
     if text(results.get("status")).as_deref() == Some("COMPLETE_UPDATE_PERFORMED") {
         return Ok(());
     }
-    let responses = results.get("responses").map(Raw::items).into_iter().flatten();
-    let message = responses.filter_map(|response| response.get("message")).find(|message| message.text().len() > 2);
-    Err(api.refused(&answer, message))
+    Err(api.refused(&answer, results.get("responses").and_then(first_message)))
+}
+
+/// What the first of these answers has to say.
+fn first_message(responses: Raw<'_>) -> Option<Raw<'_>> {
+    responses.items().filter_map(|response| response.get("message")).find(|message| message.text().len() > 2)
 }
 
 /// `referenceSets.remove`. What is not there is no error.

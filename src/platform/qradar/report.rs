@@ -6,7 +6,7 @@
 use super::api::Api;
 use super::sets::Set;
 use crate::json::Raw;
-use crate::platform::member::{Member, items, number, text};
+use crate::platform::member::{Member, number, text};
 use crate::report::{Attribute, Related, Report, Source, Thresholds, Verdict};
 use crate::time;
 use std::borrow::Cow;
@@ -117,17 +117,23 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The members of a record that say something to a person, each text once; of a list, each item.
+/// The members of a record that say something to a person; of a list, each item.
 fn attribute<'a>(report: &mut Report<'a>, row: Raw<'a>, names: &[&'static str]) {
     for name in names {
-        let member = row.get(name);
-        let own = member.filter(|member| !member.is_array());
-        for value in own.into_iter().chain(items(member)).filter_map(|value| text(Some(value))) {
-            let told = |known: &Attribute<'_>| known.name == *name && known.value == value;
-            if !value.is_empty() && !report.attributes.iter().any(told) {
-                report.attributes.push(Attribute { name: (*name).into(), value });
-            }
+        match row.get(name) {
+            Some(list) if list.is_array() => list.items().for_each(|item| add_attribute(report, name, item)),
+            Some(value) => add_attribute(report, name, value),
+            None => {}
         }
+    }
+}
+
+/// Each text once; what is no text says nothing.
+fn add_attribute<'a>(report: &mut Report<'a>, name: &'static str, value: Raw<'a>) {
+    let value = text(Some(value)).unwrap_or_default();
+    let told = |known: &Attribute<'_>| known.name == name && known.value == value;
+    if !value.is_empty() && !report.attributes.iter().any(told) {
+        report.attributes.push(Attribute { name: name.into(), value });
     }
 }
 
