@@ -77,7 +77,9 @@ export async function servePage({ port = 0, www = join(ROOT, "www"), pkg = join(
 async function passOn(incoming, response, to) {
   try {
     const { origin, headers } = await to();
-    const sent = request(new URL(incoming.url, origin), { method: incoming.method, headers: { ...incoming.headers, ...headers } });
+    // Uncompressed: Chromium takes a compressed answer that the local workerd streams for one that was aborted at its end.
+    const own = { ...headers, "accept-encoding": "identity" };
+    const sent = request(new URL(incoming.url, origin), { method: incoming.method, headers: { ...incoming.headers, ...own } });
     // Who refuses a body may close while it is still being sent: what counts is whether an answer came.
     sent.on("error", () => {});
     incoming.pipe(sent);
