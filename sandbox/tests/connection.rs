@@ -1,6 +1,6 @@
 //! What happens on one connection: requests that follow each other on it.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
 use crate::support::Sandbox;
