@@ -1,17 +1,14 @@
 // The sandbox's Taegis against clients written elsewhere, the vendor's own SDK among them.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
 import { OAuth2Client } from "@badgateway/oauth2-client";
 import * as oauth from "oauth4webapi";
 import { ClientCredentials } from "simple-oauth2";
 
 import { startSandbox } from "../package/sandbox.mjs";
+import { Clients, skip } from "./clients.mjs";
 import { watched } from "./watched.mjs";
 
 const TOKEN = "/auth/api/v2/auth/token";
@@ -25,15 +22,13 @@ before(async () => {
 after(() => sandbox?.stop());
 
 describe("from PyPI", () => {
-  const python = process.env.IOC_PYTHON;
-  const skip = python ? false : "IOC_PYTHON is not set: no Python with the clients of requirements.txt";
   let clients;
-  before(() => { if (python) clients = new Clients(python); });
+  before(() => { if (!skip) clients = new Clients("taegis.py"); });
   after(() => clients?.stop());
 
   /** What a part came to, and the paths that it asked. Fails if the SDK had to ask for less than it wanted. */
   const run = async (context, part) => {
-    const { outcome: answer, requests } = await watched(sandbox, context, () => clients.run(part));
+    const { outcome: answer, requests } = await watched(sandbox, context, () => clients.run(part, access));
     assert.deepEqual(answer.removed, [], "the schema lacks what the SDK asks for");
     return { outcome: answer.outcome, requests: requests.map(({ path, status }) => [path, status]) };
   };
@@ -102,7 +97,7 @@ describe("from PyPI", () => {
   });
 
   test("taegis-sdk-python: a member that the schema lacks would be noticed", { skip }, async (context) => {
-    const { outcome: { outcome, removed } } = await watched(sandbox, context, () => clients.run("sdk_removal"));
+    const { outcome: { outcome, removed } } = await watched(sandbox, context, () => clients.run("sdk_removal", access));
     assert.deepEqual(outcome, { members: ["totalCount"] });
     assert.equal(removed.length, 1);
     assert.match(removed[0], /noSuchMember/);
@@ -151,29 +146,3 @@ describe("from npm", () => {
     assert.deepEqual(outcome, { refresh: false, status: 200 });
   });
 });
-
-/** The Python process that runs one part after the other. */
-class Clients {
-  constructor(python) {
-    this.child = spawn(python, [fileURLToPath(new URL("taegis.py", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
-    this.ended = once(this.child, "exit");
-    // Should it be gone already, `run` tells.
-    this.child.stdin.on("error", () => {});
-    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
-  }
-
-  /** `{ outcome, removed }` of a part; rejects with its traceback when it failed. */
-  async run(part) {
-    this.child.stdin.write(`${JSON.stringify({ part, access })}\n`);
-    const { done, value } = await this.lines.next();
-    if (done) throw new Error(`the process of the Python clients ended: ${await this.ended}`);
-    const answer = JSON.parse(value);
-    if (answer.failed) throw new Error(answer.failed);
-    return answer;
-  }
-
-  async stop() {
-    this.child.stdin.end();
-    await this.ended;
-  }
-}

@@ -16,6 +16,9 @@ use crate::record::Record;
 const ORDINARY: u64 = 600;
 const MINUTE_MS: u64 = 60_000;
 const WEEK_MS: u64 = 7 * 24 * 60 * MINUTE_MS;
+/// How long an event and a flow last. They are at least as old: nothing ends in the future.
+const EVENT_MS: u64 = 1_000;
+const FLOW_MS: u64 = 30_000;
 /// The network that all of this happens in.
 const INSIDE: &str = "192.0.2.";
 
@@ -33,6 +36,10 @@ pub(super) fn generate(db: &Connection, records: &[Record]) -> Result<(), Error>
         let outside = format!("198.51.100.{}", 200 + dice.below(50));
         Row::event(age, &mut dice, Sort::Firewall).text("destinationip", outside.as_str()).insert(db)?;
         Row::flow(dice.below(WEEK_MS), &mut dice).text("destinationip", outside).insert(db)?;
+    }
+    for database in [Database::Events, Database::Flows] {
+        let sources = "SELECT ip FROM qr_address WHERE role = 'source'";
+        db.execute(&format!("UPDATE {} SET hasoffense = 1 WHERE sourceip IN ({sources})", database.table()), [])?;
     }
     Ok(())
 }
@@ -91,7 +98,7 @@ impl Row {
             Sort::Process => (5_000_005, 8_052, 8_000, 65, 12, 0, 6),
         };
         let mut row = Row { database: Database::Events, cells: Vec::new() }
-            .number("age", age)
+            .number("age", EVENT_MS + age)
             .number("qid", qid)
             .number("category", category)
             .number("highlevelcategory", high)
@@ -124,7 +131,7 @@ impl Row {
     fn flow(age: u64, dice: &mut Dice) -> Row {
         let bytes = 100 + dice.below(100_000);
         Row { database: Database::Flows, cells: Vec::new() }
-            .number("age", age)
+            .number("age", FLOW_MS + age)
             .number("flowid", dice.below(1 << 40))
             .number("flowtype", 0)
             .number("qid", 5_000_001)

@@ -10,7 +10,7 @@
 use rusqlite::types::Value;
 
 use super::columns::{self, Column, Kind};
-use super::functions::Cidr;
+use super::functions::{self, Cidr};
 use super::query::{Direction, Expression, Function, Item, Query, Window};
 use crate::qradar::lexer::Problem;
 
@@ -80,7 +80,7 @@ impl Expression {
     fn parts(&self) -> Vec<&Expression> {
         match self {
             Expression::Column(_) | Expression::Text(_) | Expression::Number(_) => Vec::new(),
-            Expression::CountAll | Expression::TextSearch(_) => Vec::new(),
+            Expression::CountAll | Expression::TextSearch(_) | Expression::InOffense(_) => Vec::new(),
             Expression::Call(_, parts) | Expression::All(parts) | Expression::Any(parts) => parts.iter().collect(),
             Expression::Case { subject, arms, otherwise } => {
                 let arms = arms.iter().flat_map(|(when, then)| [when, then]);
@@ -88,7 +88,7 @@ impl Expression {
             }
             Expression::Compare(_, left, right) => vec![left, right],
             Expression::In(value, list) => std::iter::once(&**value).chain(list).collect(),
-            Expression::Like { value, .. } => vec![value],
+            Expression::Like { value, .. } | Expression::Matches { value, .. } => vec![value],
             Expression::Between(value, low, high) => vec![value, low, high],
             Expression::IsNull(one) | Expression::Not(one) => vec![one],
             Expression::InCidr(_, one) | Expression::InSet(_, one) => vec![one],
@@ -276,6 +276,12 @@ impl<'q> Writer<'q> {
                     format!("({value} GLOB {})", self.bind_text(&glob(pattern)))
                 }
             }
+            Expression::Matches { value, pattern, any_case } => {
+                let pattern = if *any_case { format!("(?i){pattern}") } else { pattern.clone() };
+                functions::expression(&pattern).map_err(|_| Problem(format!("\"{pattern}\" is no expression")))?;
+                let value = self.expression(value, first)?;
+                format!("qr_matches({}, CAST({value} AS TEXT))", self.bind_text(&pattern))
+            }
             Expression::Between(value, low, high) => {
                 let value = self.expression(value, first)?;
                 let (low, high) = (self.expression(low, first)?, self.expression(high, first)?);
@@ -294,6 +300,10 @@ impl<'q> Writer<'q> {
                     "EXISTS (SELECT 1 FROM qr_entry e JOIN qr_set s ON s.id = e.collection_id \
                      WHERE s.name = {set} AND e.value = {value})"
                 )
+            }
+            Expression::InOffense(id) => {
+                let id = self.bind(Value::Integer(*id));
+                format!("(sourceip IN (SELECT document ->> 'offense_source' FROM qr_offense WHERE id = {id}))")
             }
             Expression::TextSearch(text) => {
                 let text = self.bind_text(text);
@@ -316,7 +326,7 @@ impl<'q> Writer<'q> {
             Function::Avg => format!("avg({arguments})"),
             Function::Lower => format!("lower({arguments})"),
             Function::Upper => format!("upper({arguments})"),
-            Function::Utf8 => arguments,
+            Function::Text => format!("CAST({arguments} AS TEXT)"),
             Function::DateFormat => format!("qr_date({arguments})"),
             Function::Name(list) => format!("qr_name({}, {arguments})", self.bind_text(list)),
         })

@@ -1,8 +1,9 @@
-//! What AQL can compute and SQLite cannot: networks, formatted dates, names of numbers. They are functions of
-//! the connection.
+//! What AQL can compute and SQLite cannot: networks, expressions, formatted dates, names of numbers. They are
+//! functions of the connection.
 
 use std::net::IpAddr;
 
+use regex::{Regex, RegexBuilder};
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use time::OffsetDateTime;
@@ -40,6 +41,14 @@ impl Cidr {
     }
 }
 
+/// The largest compiled expression, in bytes.
+const LARGEST_EXPRESSION: usize = 1 << 20;
+
+/// An expression of MATCHES, which may match anywhere. Java's are richer: looking around is not imitated.
+pub(super) fn expression(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(LARGEST_EXPRESSION).build()
+}
+
 /// Gives a connection these functions.
 pub(in crate::qradar) fn install(db: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
@@ -47,6 +56,14 @@ pub(in crate::qradar) fn install(db: &Connection) -> rusqlite::Result<()> {
         let (network, address): (String, Option<String>) = (arguments.get(0)?, arguments.get(1)?);
         let address = address.and_then(|address| address.parse().ok());
         Ok(Cidr::parse(&network).zip(address).is_some_and(|(network, address)| network.contains(address)))
+    })?;
+    db.create_scalar_function("qr_matches", 2, flags, |arguments| {
+        // Compiled once per statement, not once per row.
+        let expression = arguments.get_or_create_aux(0, |pattern| {
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(expression(pattern.as_str()?)?)
+        })?;
+        let text: Option<String> = arguments.get(1)?;
+        Ok(text.map(|text| expression.is_match(&text)))
     })?;
     db.create_scalar_function("qr_name", 2, flags, |arguments| {
         let list: String = arguments.get(0)?;

@@ -14,10 +14,10 @@ use crate::qradar::lexer::{Problem, Token, Tokens};
 const DEFAULT_WINDOW: Window = Window::Last(60_000);
 
 /// Words that are no names unless they stand in double quotes.
-const RESERVED: [&str; 30] = [
+const RESERVED: [&str; 31] = [
     "SELECT", "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "BY", "LIMIT", "LAST", "START", "STOP", "AND", "OR", "NOT",
     "IN", "LIKE", "ILIKE", "BETWEEN", "IS", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END", "AS", "ASC", "DESC", "TEXT",
-    "MATCHES",
+    "MATCHES", "IMATCHES",
 ];
 
 /// Reads a whole query.
@@ -220,12 +220,17 @@ fn comparison(tokens: &mut Tokens<'_>) -> Result<Expression, Problem> {
         let pattern = text(tokens)?;
         return Ok(negated_if(negated, Expression::Like { value: left, pattern, any_case }));
     }
+    let any_case = tokens.is_word("IMATCHES");
+    if tokens.word("MATCHES") || tokens.word("IMATCHES") {
+        let pattern = text(tokens)?;
+        return Ok(negated_if(negated, Expression::Matches { value: left, pattern, any_case }));
+    }
     if tokens.word("BETWEEN") {
         let low = value(tokens)?;
         tokens.need_word("AND")?;
         return Ok(negated_if(negated, Expression::Between(left, Box::new(low), Box::new(value(tokens)?))));
     }
-    if negated { Err(tokens.expected("IN, LIKE, ILIKE or BETWEEN")) } else { Ok(*left) }
+    if negated { Err(tokens.expected("IN, LIKE, ILIKE, MATCHES, IMATCHES or BETWEEN")) } else { Ok(*left) }
 }
 
 fn negated_if(negated: bool, expression: Expression) -> Expression {
@@ -294,6 +299,11 @@ fn call(tokens: &mut Tokens<'_>) -> Result<Expression, Problem> {
         tokens.need_sign(")")?;
         return Ok(if is_cidr { Expression::InCidr(which, column) } else { Expression::InSet(which, column) });
     }
+    if name.eq_ignore_ascii_case("INOFFENSE") {
+        let offense = offense(tokens)?;
+        tokens.need_sign(")")?;
+        return Ok(Expression::InOffense(offense));
+    }
     let (function, wanted) = Function::from_name(&name).ok_or(unknown)?;
     let arguments = list(tokens, value)?;
     if arguments.len() != wanted {
@@ -301,6 +311,14 @@ fn call(tokens: &mut Tokens<'_>) -> Result<Expression, Problem> {
     }
     tokens.need_sign(")")?;
     Ok(Expression::Call(function, arguments))
+}
+
+/// The number of an offense; a client writes it as a text.
+fn offense(tokens: &mut Tokens<'_>) -> Result<i64, Problem> {
+    let Some(Token::Quoted('\'', text)) = tokens.peek() else { return whole(tokens) };
+    let number = text.parse().map_err(|_| tokens.expected("the number of an offense"))?;
+    tokens.take();
+    Ok(number)
 }
 
 /// `CASE [subject] WHEN … THEN … [ELSE …] END`, behind its first word.
@@ -355,7 +373,8 @@ mod tests {
             "SELECT * FROM events LAST 5",
             "SELECT sqlite_version() FROM events",
             "SELECT * FROM events WHERE qid = (SELECT 1)",
-            "SELECT * FROM events WHERE username MATCHES '.*'",
+            "SELECT * FROM events WHERE username MATCHES identityhostname",
+            "SELECT * FROM events WHERE INOFFENSE('one')",
             "",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");

@@ -68,10 +68,12 @@ pub(super) enum Expression {
     Compare(Comparison, Box<Expression>, Box<Expression>),
     In(Box<Expression>, Vec<Expression>),
     Like { value: Box<Expression>, pattern: String, any_case: bool },
+    Matches { value: Box<Expression>, pattern: String, any_case: bool },
     Between(Box<Expression>, Box<Expression>, Box<Expression>),
     IsNull(Box<Expression>),
     InCidr(String, Box<Expression>),
     InSet(String, Box<Expression>),
+    InOffense(i64),
     TextSearch(String),
     All(Vec<Expression>),
     Any(Vec<Expression>),
@@ -129,7 +131,8 @@ pub(super) enum Function {
     Avg,
     Lower,
     Upper,
-    Utf8,
+    /// What is text here already.
+    Text,
     DateFormat,
     /// A name for a number, from the list of that name.
     Name(&'static str),
@@ -138,7 +141,7 @@ pub(super) enum Function {
 impl Function {
     /// By name, in any case, with the number of its arguments.
     pub(super) fn from_name(name: &str) -> Option<(Function, usize)> {
-        const ALL: [(&str, Function, usize); 18] = [
+        const ALL: [(&str, Function, usize); 19] = [
             ("COUNT", Function::Count, 1),
             ("UNIQUECOUNT", Function::UniqueCount, 1),
             ("MIN", Function::Min, 1),
@@ -147,7 +150,8 @@ impl Function {
             ("AVG", Function::Avg, 1),
             ("LOWER", Function::Lower, 1),
             ("UPPER", Function::Upper, 1),
-            ("UTF8", Function::Utf8, 1),
+            ("STR", Function::Text, 1),
+            ("UTF8", Function::Text, 1),
             ("DATEFORMAT", Function::DateFormat, 2),
             ("QIDNAME", Function::Name("qid"), 1),
             ("CATEGORYNAME", Function::Name("category"), 1),

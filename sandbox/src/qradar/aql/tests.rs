@@ -70,6 +70,15 @@ fn every_condition_finds_what_it_says() {
         ("NOT INCIDR('0.0.0.0/0', sourceip)", &["\\"]),
         ("INCIDR('2001:db8::/32', sourceip)", &["\\"]),
         ("LOWER(username) LIKE 'anna'", &["Anna", "anna"]),
+        ("username MATCHES '^.n+a$'", &["Anna", "anna"]),
+        ("username NOT MATCHES 'a'", &["O'Brien", "\\"]),
+        ("username IMATCHES '^A'", &["Anna", "anna"]),
+        ("destinationport MATCHES '^4'", &["O'Brien", "\\"]),
+        ("URL MATCHES 'other'", &["O'Brien"]),
+        ("STR(sourceip) LIKE '%:%'", &["\\"]),
+        ("STR(destinationport) IN ('22', '23')", &["Anna", "anna"]),
+        ("INOFFENSE(102)", &["Anna", "anna"]),
+        ("INOFFENSE('102') AND NOT INOFFENSE(1)", &["Anna", "anna"]),
         ("TEXT SEARCH 'ANNA FROM 203'", &["Anna", "anna"]),
         ("REFERENCESETCONTAINS('bad_ips', sourceip)", &["Anna", "anna"]),
         ("CASE WHEN destinationport = 22 THEN 'ssh' ELSE 'web' END = 'web'", &["O'Brien", "\\"]),
@@ -127,6 +136,8 @@ fn what_is_not_there_or_not_allowed_is_told() {
     assert!(problem("SELECT sourceip FROM events GROUP BY MAX(qid)", true).is_some());
     assert!(problem("SELECT sourceip FROM events HAVING sourceip = 'x'", true).is_some());
     assert!(problem("SELECT sourceip FROM events WHERE INCIDR('nowhere', sourceip)", true).is_some());
+    assert!(problem("SELECT sourceip FROM events WHERE username MATCHES '('", true).is_some());
+    assert!(problem("SELECT sourceip FROM events WHERE username MATCHES '(a{999}){999}'", true).is_some());
     assert_eq!(problem("SELECT \"MD5 Hash\" FROM events", true), None);
     assert!(problem("SELECT \"MD5 Hash\" FROM events", false).is_some());
     assert!(problem("SELECT URL FROM events", false).is_some());

@@ -193,7 +193,8 @@ pub(in crate::qradar) async fn remove(
     Path(name): Path<String>,
     Query(query): Query,
 ) -> Result<Response, Failure> {
-    let purge_only = query.get("purge_only") == Some("true");
+    // A client in Python writes its own True.
+    let purge_only = query.get("purge_only").is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
     let set = app
         .change(move |db| {
             let set = named(db, &name)?;
