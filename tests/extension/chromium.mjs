@@ -28,11 +28,13 @@ export async function launch(folder, { strangers = [], patience }) {
     headless: true,
     pipe: true,
     timeout: patience,
-    enableExtensions: [folder, ...strangers],
+    enableExtensions: true,
     args: FLAGS,
   });
   const isOurs = (target) => target.type() === "service_worker" && target.url().endsWith("/background.js");
-  const id = new URL((await browser.waitForTarget(isOurs, { timeout: patience })).url()).host;
+  const id = await browser.installExtension(folder);
+  const others = await Promise.all(strangers.map((path) => browser.installExtension(path)));
+  const extension = (await browser.extensions()).get(id);
   const base = `chrome-extension://${id}/`;
 
   /** The worker, once it listens. One that has just been woken exists before its script has run. */
@@ -42,7 +44,6 @@ export async function launch(folder, { strangers = [], patience }) {
     while (!(await listens()));
     return worker;
   }
-  const extension = (await browser.extensions()).get(id);
   let panel = null;
   const faults = [];
 
@@ -69,10 +70,7 @@ export async function launch(folder, { strangers = [], patience }) {
     open,
     base,
     openOwn: (path) => open(base + path),
-    async openStranger(path) {
-      const [stranger] = [...(await browser.extensions()).keys()].filter((other) => other !== id);
-      return open(`chrome-extension://${stranger}/${path}`);
-    },
+    openStranger: (path) => open(`chrome-extension://${others[0]}/${path}`),
     pressButton,
     panel: () => panel,
     /** What went wrong in the panel and nobody caught. */
@@ -101,9 +99,12 @@ export async function launch(folder, { strangers = [], patience }) {
       await page.click(selector);
     },
 
+    /** It may have stopped by itself: that is what it does when nothing is asked of it. */
     async stopBackground() {
-      const gone = new Promise((resolve) => browser.on("targetdestroyed", (target) => isOurs(target) && resolve()));
-      await (await worker()).close();
+      const target = browser.targets().find(isOurs);
+      if (!target) return;
+      const gone = new Promise((resolve) => browser.on("targetdestroyed", (other) => other === target && resolve()));
+      await (await target.worker()).close();
       await gone;
     },
 

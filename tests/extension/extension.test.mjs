@@ -177,7 +177,7 @@ for (const name of names) {
       assert.match(await stage.panelShows(resultOf, "example.com"), /Suspicious/);
       await stage.panelShows((document) => document.querySelector("ioc-lookup").shadowRoot.querySelectorAll(".card").length === 3);
       const lists = await stage.panel((document) => document.querySelector("ioc-lookup").results.map(({ reports }) => reports.map(({ name, error }) => [name, error])));
-      assert.deepEqual(lists, [[["ThreatQ", null], ["QRadar", null], ["Taegis", null]]]);
+      assert.deepEqual(lists, [[["ThreatQ", null], ["QRadar", null], ["Taegis XDR", null]]]);
       await stage.requests();
     });
 
@@ -186,11 +186,12 @@ for (const name of names) {
       await options.click('[aria-label="Disconnect QRadar"]');
       await options.waitForFunction(() => !document.querySelector("#connections").textContent.includes("QRadar"));
       const state = await options.evaluate(() => (globalThis.browser ?? chrome).runtime.sendMessage({ type: "state" }));
-      assert.deepEqual(state.value.connections.map(({ name }) => name), ["ThreatQ", "Taegis"]);
+      assert.deepEqual(state.value.connections.map(({ name }) => name), ["ThreatQ", "Taegis XDR"]);
       assert.ok(await options.evaluate(() => (globalThis.browser ?? chrome).permissions.contains({ origins: ["http://127.0.0.1/*"] })));
     });
 
     test("a locked vault answers nothing; a wrong passphrase is refused, the right one opens it", async () => {
+      await stage.requests();
       await options.bringToFront();
       await options.waitForFunction(() => [...document.querySelectorAll("#vault button")].some(({ textContent }) => textContent === "Lock"));
       await options.evaluate(press.toString().replace(/^function press/, "(function") + ')(document, "Lock")');

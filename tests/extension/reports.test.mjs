@@ -16,7 +16,7 @@ const MOST_DIFFERENT = 0.01;
 
 for (const name of reports ? names : []) {
   describe(`reports, ${name}`, () => {
-    const sets = setsOf(name);
+    const sets = setsOf(reports);
     let stage;
     before(async () => {
       stage = await openStage(name, { pages: Object.fromEntries(sets.map(({ name, html }) => [`/${name}`, html])) });
@@ -38,9 +38,8 @@ for (const name of reports ? names : []) {
   });
 }
 
-/** Chromium gets each report by itself. A menu that is really opened takes Firefox seconds, so it gets all on one long page. */
-function setsOf(name) {
-  if (name === "chromium") return reports;
+/** All reports on one long page: whoever marks that, marks each. */
+function setsOf(reports) {
   const union = (member) => new Set(reports.flatMap((report) => [...report[member]]));
   return [{ name: "all", html: anthology(reports), indicators: union("indicators"), optional: union("optional") }];
 }
@@ -52,7 +51,7 @@ async function marksOf(stage, name) {
   await stage.panelShows(textOf, "counts", "indicator");
   const marked = pairsOf(await stage.marks(page));
   assert.deepEqual(await page.evaluate(seen), { html: before, changes: 0 }, name);
-  if (name === "all" || name === reports[0].name) await stage.picture("report-page");
+  await stage.picture("report-page");
   await page.close();
   return marked;
 }
