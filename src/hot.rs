@@ -20,5 +20,8 @@
 
 pub mod indicator;
 pub mod json;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[path = "../fuzz/seeds.rs"]
+mod seeds;
 pub mod verdict;
 pub mod watchlist;

@@ -5,6 +5,9 @@
 //! once, and then members are looked up in it without allocation. Numbers, strings and structure are those of RFC 8259;
 //! tests compare both directions with `serde_json`.
 
+#[cfg(any(fuzzing, all(test, not(target_arch = "wasm32"))))]
+pub mod fuzz;
+
 use std::borrow::Cow;
 
 /// Nesting that no platform and no caller needs (T42). Found without recursion.

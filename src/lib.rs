@@ -38,6 +38,9 @@ pub mod options;
 pub mod platform;
 pub mod report;
 pub mod secret;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[path = "../fuzz/seeds.rs"]
+mod seeds;
 pub mod time;
 
 pub use ioc_lookup_hot::{indicator, json, verdict, watchlist};

@@ -200,6 +200,7 @@ impl Pilot<'_> {
         let session = self.session;
         let host = &*session.host;
         let start = self.clock().map_err(Setback::from)?;
+        session.check_open().map_err(Setback::from)?;
         session.check_origin(session.dialect.token_base(), &request.url).map_err(Setback::from)?;
         let bounds = Bounds::of(session.limits.token_ms, session.limits.token_bytes);
         session.due_in(self.flight, session.limits.token_ms.min(self.call.left(host)));

@@ -393,10 +393,12 @@ impl Manager {
 
     /// A flight failed. What it says to its waiters, if a token that is inside the skew can still be served (T15).
     pub fn fail(&mut self, epoch: u64, error: &Error, defeat: Defeat, primary: bool, now: Clock) -> Option<Bearer> {
-        if epoch != self.epoch || self.closed || self.dead {
+        let latched = defeat == Defeat::Rejected;
+        // Forgetting a token changes no password: one that was refused meanwhile stays refused (T13).
+        let counts = epoch == self.epoch || (latched && primary);
+        if !counts || self.closed || self.dead {
             return None;
         }
-        let latched = defeat == Defeat::Rejected;
         let length_ms = if !latched {
             self.failures += 1;
             let doubled = self.limits.base_ms * 2f64.powi((self.failures - 1).min(30).cast_signed());

@@ -10,7 +10,13 @@
 pub mod complaint;
 pub mod dialect;
 pub mod flight;
+#[cfg(any(fuzzing, all(test, not(target_arch = "wasm32"))))]
+pub mod fuzz;
 pub mod manager;
+#[cfg(any(test, fuzzing))]
+mod plain;
+#[cfg(any(fuzzing, all(test, not(target_arch = "wasm32"))))]
+mod properties;
 pub mod record;
 pub mod redact;
 pub mod session;

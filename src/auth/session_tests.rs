@@ -1,67 +1,15 @@
 //! The rules of tokens and retries, played out in a simulated world.
 
-use super::dialect::{Dialect, Grant, Refused};
+use super::dialect::Grant;
 use super::manager::Bearer;
+use super::plain::{Plain, session};
 use super::session::Session;
-use crate::auth::complaint::Complaint;
-use crate::error::{Code, Error, PlatformName};
-use crate::http::sim::{MemoryStore, Reply, World, parse_url, reply};
-use crate::http::url::Base;
+use crate::error::{Code, Error};
+use crate::http::sim::{MemoryStore, Reply, World, reply};
 use crate::http::{Call, Host, Limits, Method, Request};
 use crate::secret::Secret;
 use std::cell::Cell;
 use std::rc::Rc;
-
-/// A platform reduced to its tokens.
-struct Plain {
-    base: Base,
-    grant: Grant,
-    token: Option<Secret>,
-}
-
-impl Dialect for Plain {
-    fn platform(&self) -> PlatformName {
-        PlatformName { id: "plain", label: "Plain" }
-    }
-    fn grant(&self) -> Grant {
-        self.grant
-    }
-    fn token_base(&self) -> &Base {
-        &self.base
-    }
-    fn api_base(&self) -> &Base {
-        &self.base
-    }
-    fn primary_request(&self) -> Option<Request> {
-        let primary = matches!(self.grant, Grant::Password | Grant::ClientCredentials);
-        primary.then(|| Request::new(Method::Post, self.base.join("/token")).form("primary".to_owned()))
-    }
-    fn refresh_request(&self, refresh: &Secret, _: Option<&Secret>) -> Option<Request> {
-        Some(Request::new(Method::Post, self.base.join("/token")).form(format!("refresh={}", refresh.expose())))
-    }
-    fn judge(&self, _: Grant, status: u16, complaint: &Complaint) -> Refused {
-        Refused::of(status, complaint)
-    }
-    fn authorize(&self, request: &mut Request, token: &Secret) {
-        request.set_header("Authorization", format!("Bearer {}", token.expose()));
-    }
-    fn configured_token(&self) -> Option<&Secret> {
-        self.token.as_ref()
-    }
-    fn secrets(&self) -> Vec<Secret> {
-        self.token.iter().cloned().collect()
-    }
-    fn identity(&self) -> Vec<&str> {
-        vec![]
-    }
-}
-
-fn session(world: &Rc<World>, grant: Grant) -> Rc<Session> {
-    let token = matches!(grant, Grant::Given | Grant::RefreshToken).then(|| Secret::new("r0".to_owned()));
-    let base = Base::from_parts(parse_url("https://p.example"), "baseUrl", false).unwrap();
-    let dialect = Rc::new(Plain { base, grant, token });
-    Session::open(world.clone(), dialect, Limits::default(), "plain".to_owned(), None).unwrap()
-}
 
 fn world(server: impl Fn(&Request, f64) -> Reply + 'static) -> Rc<World> {
     Rc::new(World::new(server))
@@ -227,6 +175,23 @@ fn t13_a_refused_password_waits_longer_and_longer() {
         assert_eq!(world.run(token(&session)).unwrap_err().code, Code::AuthCooldown);
         world.pass(1.0);
     }
+}
+
+#[test]
+fn t13_a_password_that_is_refused_while_its_token_is_forgotten_stays_refused() {
+    let world = world(|_, _| reply(400, r#"{"error":"invalid_grant"}"#));
+    let session = session(&world, Grant::Password);
+    let (first, forgetting) = (session.clone(), session.clone());
+    let calls: Vec<crate::http::Boxed<Code>> = vec![
+        Box::pin(async move { token(&first).await.unwrap_err().code }),
+        Box::pin(async move {
+            forgetting.host.timer(5.0).await;
+            forgetting.forget().await.unwrap();
+            token(&forgetting).await.unwrap_err().code
+        }),
+    ];
+    assert_eq!(world.run(all(calls)), [Code::TokenGrantRejected, Code::AuthCooldown]);
+    assert_eq!(world.count("/token"), 1);
 }
 
 #[test]
@@ -423,6 +388,41 @@ fn l7_a_closed_session_knows_no_token() {
 }
 
 #[test]
+fn l7_a_flight_sends_nothing_after_closing() {
+    let world = world(|_, _| Reply::broken());
+    let session = session(&world, Grant::ClientCredentials);
+    let (waiting, closing) = (session.clone(), session.clone());
+    let calls: Vec<crate::http::Boxed<Option<Code>>> = vec![
+        Box::pin(async move { token(&waiting).await.err().map(|error| error.code) }),
+        Box::pin(async move {
+            closing.host.timer(5.0).await;
+            closing.close();
+            None
+        }),
+    ];
+    assert_eq!(world.run(all(calls)), [Some(Code::ClientClosed), None]);
+    assert_eq!(world.count("/token"), 1);
+}
+
+#[test]
+fn l7_a_token_that_arrives_after_closing_is_not_used() {
+    let tokens = counted(3_600);
+    let world = world(move |request, _| if is_token(request) { tokens() } else { reply(200, "") });
+    let session = session(&world, Grant::Password);
+    let (waiting, closing) = (session.clone(), session.clone());
+    let calls: Vec<crate::http::Boxed<Option<Code>>> = vec![
+        Box::pin(async move { get(&waiting, "/x").await.err().map(|error| error.code) }),
+        Box::pin(async move {
+            closing.host.timer(5.0).await;
+            closing.close();
+            None
+        }),
+    ];
+    assert_eq!(world.run(all(calls)), [Some(Code::ClientClosed), None]);
+    assert_eq!((world.count("/token"), world.count("/x")), (1, 0));
+}
+
+#[test]
 fn h13_six_requests_are_under_way_and_the_queue_is_fair() {
     let tokens = counted(3_600);
     let order = Rc::new(std::cell::RefCell::new(Vec::new()));
@@ -535,9 +535,8 @@ fn r8_a_failing_platform_is_asked_less_and_less() {
 fn e19_what_a_server_says_is_shown_without_secrets() {
     let world =
         world(|request, _| reply(400, &format!(r#"{{"error":"x","error_description":"sent {}"}}"#, body(request))));
-    let base = Base::from_parts(parse_url("https://p.example"), "baseUrl", false).unwrap();
     let token = Secret::new("correct-horse-battery".to_owned());
-    let dialect = Rc::new(Plain { base, grant: Grant::RefreshToken, token: Some(token) });
+    let dialect = Rc::new(Plain::new(Grant::RefreshToken, Some(token)));
     let session = Session::open(world.clone(), dialect, Limits::default(), "plain".to_owned(), None).unwrap();
     let error = world.run(self::token(&session)).unwrap_err();
     assert_eq!(error.code, Code::TokenRequestRejected);

@@ -8,6 +8,8 @@
 //! - [`attempt`]: one request with its timer; [`join`], [`race`]: several futures at once.
 
 pub mod attempt;
+#[cfg(any(fuzzing, all(test, not(target_arch = "wasm32"))))]
+pub mod fuzz;
 pub mod gate;
 pub mod host;
 pub mod join;
@@ -15,7 +17,7 @@ pub mod race;
 pub mod request;
 pub mod response;
 pub mod retry;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod sim;
 pub mod url;
 

@@ -10,6 +10,8 @@ mod classify;
 mod defang;
 mod email;
 mod extract;
+#[cfg(any(fuzzing, all(test, not(target_arch = "wasm32"))))]
+pub mod fuzz;
 mod hash;
 mod host;
 #[cfg(all(test, not(target_arch = "wasm32")))]

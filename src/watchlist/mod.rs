@@ -18,6 +18,8 @@ mod check;
 mod entry;
 mod extras;
 mod fingerprint;
+#[cfg(any(fuzzing, all(test, not(target_arch = "wasm32"))))]
+pub mod fuzz;
 mod hash;
 mod hit;
 mod index;

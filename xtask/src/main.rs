@@ -1,10 +1,11 @@
-//! The commands that a person types: `cargo xtask build`, `pack`, `test`, `demo`, `bench`.
+//! The commands that a person types: `cargo xtask build`, `pack`, `test`, `demo`, `bench`, `fuzz`.
 //!
 //! The map; arrows point down only:
 //!
 //! - [`suites`]: the test suites, how they are found, run and counted.
 //! - [`demo`], [`bench`]: one run of the whole, one table of ratios.
 //! - [`extension`]: the package as a browser extension.
+//! - [`fuzz`]: inputs that nobody would write, for as long as one likes.
 //! - [`package`], [`budget`]: from the crate to `pkg/` and its tarball, and how large they may be.
 //! - [`setup`]: what must be on the machine, installed when it is not.
 //! - [`step`], [`process`], [`stamp`], [`layout`]: telling, running, remembering, finding.
@@ -28,6 +29,7 @@ mod bench;
 mod budget;
 mod demo;
 mod extension;
+mod fuzz;
 mod layout;
 mod mute;
 mod package;
@@ -71,6 +73,8 @@ enum Command {
     Demo(demo::Options),
     /// Compare with the peers in one run: a table of ratios, and target/bench.json.
     Bench,
+    /// Run the fuzz targets, one after the other; no part of the tests.
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -91,6 +95,7 @@ fn main() -> ExitCode {
         },
         Command::Demo(options) => finish(demo::run(&options)),
         Command::Bench => finish(bench::run()),
+        Command::Fuzz(options) => finish(fuzz::run(&options)),
     }
 }
 
