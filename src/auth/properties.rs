@@ -16,7 +16,7 @@ use crate::http::sim::{Reply, World, reply};
 use crate::http::{Call, Method, Request};
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 

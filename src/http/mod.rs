@@ -18,6 +18,7 @@ pub mod request;
 pub mod response;
 pub mod retry;
 #[cfg(any(test, fuzzing))]
+#[cfg_attr(not(test), allow(dead_code))]
 pub(crate) mod sim;
 pub mod url;
 
