@@ -235,7 +235,8 @@ impl Client {
     }
 
     fn sleep(&self, ms: f64) {
-        if self.world.mono() >= self.ledger.busy_until.get() {
+        // In the very moment in which an answer arrives nobody has read it yet.
+        if self.world.mono() > self.ledger.busy_until.get() {
             self.world.pass(ms);
             self.leaped.set(self.leaped.get() + ms);
         }
