@@ -78,7 +78,7 @@ export class Watchlist {
     if (value.length > LONGEST) return null;
     try {
       const at = list.matchOne(this.#write(value), Date.now());
-      return at === 0 ? null : new Answers(this, at, 1).next(value);
+      return at === 0 ? null : answersAt(this, at, 1).next(value);
     } catch (error) {
       return guarded(() => {
         throw error;
@@ -96,7 +96,7 @@ export class Watchlist {
       const count = list.matchAll(this.#write(text), asked.length, Date.now());
       // One of the values holds what stands between them.
       if (count === undefined) return asked.map((value) => this.match(value));
-      const answers = new Answers(this, list.answers(), count);
+      const answers = answersAt(this, list.answers(), count);
       while (answers.left > 0) matches[answers.start] = answers.next(asked[answers.start]);
       return matches;
     });
@@ -107,7 +107,7 @@ export class Watchlist {
     if (typeof text !== "string") throw localError("config_invalid", "text");
     return guarded(() => {
       const count = list.matchText(text, Date.now());
-      const answers = new Answers(this, list.answers(), count);
+      const answers = answersAt(this, list.answers(), count);
       const matches = [];
       while (answers.left > 0) {
         const { start, end } = answers;
@@ -166,13 +166,14 @@ class Answers {
   #texts;
   left;
 
-  constructor(list, address, count) {
+  /** Reads those of a list from the beginning: so many, at this address. */
+  open(list, address, count) {
     this.#list = list;
     this.left = count;
     this.#words = memory().words;
-    this.#at = address >>> 2;
-    this.#texts = this.#words[this.#at];
-    this.#at += HEAD;
+    this.#at = (address >>> 2) + HEAD;
+    this.#texts = this.#words[address >>> 2];
+    return this;
   }
 
   get start() {
@@ -196,6 +197,8 @@ class Answers {
     const { kinds, matchedBy } = named();
     this.#at += ROW;
     this.left -= 1;
+    // A list that nobody else holds is not kept from being collected.
+    if (this.left === 0) this.#list = undefined;
     return { query, value, kind: kinds[what & 255], matchedBy: matchedBy[(what >> 8) & 255], matchedValue, score, verdict, source, id, label };
   }
 
@@ -205,6 +208,10 @@ class Answers {
     return text;
   }
 }
+
+/** One reader for all: whatever is asked is read to its end before anybody else can ask. */
+const reader = new Answers();
+const answersAt = (list, address, count) => reader.open(list, address, count);
 
 /** The memory of the core, seen as what is needed of it. */
 class Memory {

@@ -92,10 +92,11 @@ impl CoreWatchlist {
     pub fn match_one(&mut self, length: usize, now_ms: f64) -> u32 {
         let CoreWatchlist { list, question, answers } = self;
         let Some(query) = question.get(..length).and_then(|bytes| str::from_utf8(bytes).ok()) else { return 0 };
-        let Some(found) = list.match_value(query, to_ascii, now_ms as u64) else { return 0 };
         answers.clear();
-        answers.add(Place { start: 0, end: 0 }, found.kind, (query, &found.value), &found.hit);
-        answers.address()
+        list.match_query(query, to_ascii, now_ms as u64, &mut |kind, value, hit| {
+            answers.add(Place { start: 0, end: 0 }, kind, (query, value), &hit);
+        });
+        if answers.count() == 0 { 0 } else { answers.address() }
     }
 
     /// Asks for `count` values, each ended by a NUL, that are so many bytes together. Returns how many answers there are;
@@ -107,9 +108,9 @@ impl CoreWatchlist {
         answers.clear();
         let mut place = 0;
         for query in text.split_terminator('\0') {
-            if let Some(found) = list.match_value(query, to_ascii, now_ms as u64) {
-                answers.add(Place { start: place, end: 0 }, found.kind, (query, &found.value), &found.hit);
-            }
+            list.match_query(query, to_ascii, now_ms as u64, &mut |kind, value, hit| {
+                answers.add(Place { start: place, end: 0 }, kind, (query, value), &hit);
+            });
             place += 1;
         }
         (place as usize == count).then(|| answers.count())

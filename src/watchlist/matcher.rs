@@ -25,9 +25,27 @@ impl Watchlist {
     ///
     /// The last label of a name need not be listed: entries of a given kind may have any.
     pub fn match_value(&self, query: &str, to_ascii: ToAscii, now_ms: u64) -> Option<Match<'_>> {
-        let (kind, value) = read::query(query, to_ascii)?;
-        let hit = self.match_classified(kind, &value, now_ms)?;
-        Some(Match { kind, value: value.into_owned(), hit })
+        let mut found = None;
+        self.match_query(query, to_ascii, now_ms, &mut |kind, value, hit| {
+            found = Some(Match { kind, value: value.to_owned(), hit });
+        });
+        found
+    }
+
+    /// The same without a copy: calls `matched` with the query's kind and canonical value and with the entry, if there
+    /// is one.
+    pub fn match_query<'w>(
+        &'w self,
+        query: &str,
+        to_ascii: ToAscii,
+        now_ms: u64,
+        matched: &mut dyn FnMut(Kind, &str, Hit<'w>),
+    ) {
+        if let Some((kind, value)) = read::query(query, to_ascii)
+            && let Some(hit) = self.match_classified(kind, &value, now_ms)
+        {
+            matched(kind, &value, hit);
+        }
     }
 
     /// Calls `matched` with each indicator of a text that an entry stands for, and that entry, from the left. What
