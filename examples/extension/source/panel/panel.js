@@ -45,6 +45,7 @@ let turns = 0;
 /** Another page is there, or another tab: what was found before is no longer shown. */
 function leavePage(tabId) {
   Object.assign(page, { tabId, host: null, off: false, findings: null, cut: false });
+  say("");
 }
 
 /** Takes over a tab, or the same one with an address; it may have none. */
@@ -72,34 +73,45 @@ function showPage() {
 }
 
 async function toggleSite() {
+  scans += 1;
   await setOff(page.host, !page.off);
   page.off = !page.off;
   if (page.off && page.findings) await clear();
   showPage();
 }
 
+/** Counts what may end a search of the page: one that ends after something else was wished for shows and says nothing. */
+let scans = 0;
+
 async function scan() {
   if (page.off) return say("ioc-lookup is off on this site.");
+  scans += 1;
+  const begun = scans;
   say("Reading the page …");
   byId("page").scrollIntoView({ block: "start" });
   const { tabId } = page;
+  const isWanted = () => begun === scans && tabId === page.tabId;
   try {
     const read = await readPage(tabId);
     await tellKnown(read.findings);
+    if (!isWanted()) return;
     await markPage(tabId, read.findings);
-    if (tabId === page.tabId) Object.assign(page, read);
+    if (!isWanted()) return await clearPage(tabId);
+    Object.assign(page, read);
     say("");
   } catch ({ code }) {
+    if (!isWanted()) return;
     say(
       code === "page_closed"
         ? "The browser lets no extension read this page yet. Click the ioc-lookup button in the toolbar, or right-click the page, and try again."
         : "The page could not be read. Reload it and try again.",
     );
   }
-  return showPage();
+  showPage();
 }
 
 async function clear() {
+  scans += 1;
   Object.assign(page, { findings: null, cut: false });
   showPage();
   await clearPage(page.tabId).catch(() => {});
@@ -146,6 +158,7 @@ async function ask(text) {
 
 async function onWish(wish) {
   turns += 1;
+  scans += 1;
   await turnTo(wish);
   if (page.off) return say("ioc-lookup is off on this site.");
   if (wish.kind === "page") return scan();
