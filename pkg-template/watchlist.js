@@ -76,14 +76,10 @@ export class Watchlist {
     const list = this.#list();
     if (typeof value !== "string") throw localError("config_invalid", "value");
     if (value.length > LONGEST) return null;
-    try {
+    return guarded(() => {
       const at = list.matchOne(this.#write(value), Date.now());
       return at === 0 ? null : answersAt(this, at, 1).next(value);
-    } catch (error) {
-      return guarded(() => {
-        throw error;
-      });
-    }
+    });
   }
 
   matchAll(values) {

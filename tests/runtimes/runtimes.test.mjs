@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { startHostile } from "./hostile.mjs";
-import { excuse } from "./known.mjs";
 import { bun, deno, node } from "./programs.mjs";
 import { elsewhere, rules } from "./rules.mjs";
 import { openChromium } from "./run-chromium.mjs";
@@ -50,7 +49,7 @@ for (const runtime of runtimes) {
     before(async () => { host = await runtime.open(); });
     after(() => host?.close());
     for (const scenario of scenarios) {
-      test(scenario.name, { todo: excuse(scenario.name, runtime.name) }, async () => {
+      test(scenario.name, async () => {
         const result = await runOne(hostile, host, scenario).catch(async (error) => {
           if (error instanceof Hung) {
             await host.close();
