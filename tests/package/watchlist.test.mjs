@@ -1,7 +1,7 @@
 // Watchlists as the package's users have them: built, kept, opened, asked, synchronised.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { entry } from "../support/project.mjs";
+import { entry, inFreshNode, packaged } from "../support/project.mjs";
 import { startSandbox, threatqConfig } from "./sandbox.mjs";
 
 const { Watchlist, createClient, extract, syncWatchlist } = await import(entry());
@@ -171,6 +171,22 @@ test("a freed list says so, and can be freed again", () => {
     assert.throws(use, failure("snapshot_invalid", "freed"));
   }
   assert.equal(gone.size, 1);
+});
+
+test("a list whose instance was replaced says so, can be freed, and opens again from its snapshot", async () => {
+  const found = await inFreshNode(`
+    import { Watchlist } from "ioc-lookup";
+    import { restart } from ${JSON.stringify(packaged("load.js"))};
+    const list = Watchlist.build([{ value: "a.example.com" }]);
+    const snapshot = list.toBytes();
+    restart();
+    const reasons = [() => list.match("a.example.com"), () => list.matchAll([]), () => list.toBytes()].map((use) => {
+      try { return use(); } catch ({ code, reason }) { return [code, reason]; }
+    });
+    list.free();
+    answer({ reasons, matched: Watchlist.open(snapshot).match("www.a.example.com").matchedBy });
+  `);
+  assert.deepEqual(found, { reasons: Array(3).fill(["snapshot_invalid", "lost"]), matched: "parent-domain" });
 });
 
 describe("syncWatchlist", () => {
