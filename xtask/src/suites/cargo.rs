@@ -47,7 +47,7 @@ fn check(arguments: &[&str]) -> Counts {
     println!("==> cargo {}", arguments.join(" "));
     match process::run(process::cargo().args(arguments)) {
         Ok(()) => Counts::success(),
-        Err(error) => failure(&error),
+        Err(error) => failure(arguments, &error),
     }
 }
 
@@ -61,16 +61,18 @@ fn test(arguments: &[&str]) -> Counts {
     command.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     match process::watch(&mut command, |line| counts.read_rust(line)) {
         // It failed, but no test did: something did not build, or crashed.
-        Ok(false) if counts.failed == 0 => counts.add(&Counts::failure()),
+        Ok(false) if counts.failed == 0 => {
+            counts.add(&Counts::failure(format!("cargo test {}", arguments.join(" "))));
+        }
         Ok(_) => {}
-        Err(error) => counts.add(&failure(&error)),
+        Err(error) => counts.add(&failure(arguments, &error)),
     }
     counts
 }
 
-fn failure(error: &anyhow::Error) -> Counts {
+fn failure(arguments: &[&str], error: &anyhow::Error) -> Counts {
     eprintln!("error: {error:#}");
-    Counts::failure()
+    Counts::failure(format!("cargo {}: {error:#}", arguments.join(" ")))
 }
 
 /// The packages of the workspace, as cargo knows them.

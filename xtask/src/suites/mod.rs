@@ -58,7 +58,7 @@ pub(crate) fn run(only: Option<Suite>) -> Result<bool> {
         let start = Instant::now();
         let counts = run_one(suite, &mut shared).unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
-            Counts::failure()
+            Counts::failure(format!("{}: {error:#}", suite.name()))
         });
         outcomes.push(Outcome { suite, counts, took: start.elapsed() });
     }
@@ -75,7 +75,7 @@ fn run_one(suite: Suite, shared: &mut node::Shared) -> Result<Counts> {
     }
 }
 
-/// Prints the table, the reasons of the skips, and the one line that machines read. Returns the sum.
+/// Prints what failed and why, the table, the reasons of the skips, and the one line that machines read. Returns the sum.
 fn close(outcomes: &[Outcome]) -> Counts {
     let mut rows = vec![row(["suite", "passed", "failed", "skipped", "seconds"])];
     let mut all = Counts::default();
@@ -89,6 +89,9 @@ fn close(outcomes: &[Outcome]) -> Counts {
     }
     if outcomes.len() > 1 {
         rows.push(numbers("all", &all, outcomes.iter().map(|outcome| outcome.took).sum()));
+    }
+    for failure in &all.failures {
+        println!("\nfailed: {failure}");
     }
     println!("\n{}", lay_out(&rows));
     for reason in &all.skips {

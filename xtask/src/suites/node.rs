@@ -54,12 +54,10 @@ pub(crate) fn run(suite: Suite, shared: &mut Shared) -> Result<Counts> {
     }
     let ended_well = node.status().context("cannot start node")?.success();
     let mut counts = Counts::default();
-    for line in fs::read_to_string(&report).context("node wrote no report")?.lines() {
-        counts.read_tap(line);
-    }
+    counts.read_tap(&fs::read_to_string(&report).context("node wrote no report")?);
     // Node failed although no test did, or files were there and held no test: neither is a success.
     if (!ended_well && counts.failed == 0) || counts.is_empty() {
-        counts.add(&Counts::failure());
+        counts.add(&Counts::failure(format!("{}: no test failed, and yet node did", suite.name())));
     }
     Ok(counts)
 }
