@@ -131,7 +131,7 @@ class Client {
 
   async request(path, init = {}) {
     const { signal, timeoutMs, ...rest } = plain("init", () => ({ ...init }));
-    const { status, headers, body } = await this._call("request", requestArguments(path, rest), { signal, timeoutMs });
+    const [status, headers, body] = await this._call("request", requestArguments(path, rest), { signal, timeoutMs });
     const empty = [204, 205, 304].includes(status);
     return new Response(empty ? null : body, { status, headers });
   }

@@ -1,7 +1,8 @@
-// What the caller configured, made harmless for the core: callbacks that throw are swallowed, a lock that comes too late
-// does nothing, and a runtime that stumbles over a member of `init` does not get it.
+// What the caller configured, made harmless for the core: callbacks that throw are swallowed, numbers that are none say so,
+// and a lock that comes too late does nothing.
 
 import { localError } from "./errors.js";
+import { Exchange } from "./fetch.js";
 
 const FUNCTIONS = ["fetch", "onEvent", "now", "sleep", "random"];
 
@@ -34,18 +35,37 @@ function checkStore(store) {
 export function hooks(callbacks, { about, remember, spawn }) {
   const { fetch, now, sleep, random, onEvent, tokenStore } = callbacks;
   return {
-    fetch,
-    now,
-    sleep,
-    random,
-    store: tokenStore && store(tokenStore),
+    surroundings: surroundings(),
     listens: onEvent !== undefined,
-    emit: (event) => tell(onEvent, { ...event, ...about() }),
+    sleeps: sleep !== undefined,
+    store: tokenStore && store(tokenStore),
+    now: now ? () => number(now) : Date.now,
+    random: random ? () => number(random) : Math.random,
+    pause: (ms) => pause(sleep, ms),
+    send: (...request) => new Exchange(fetch, ...request),
+    emit: (event) => tell(onEvent, { ...JSON.parse(event), ...about() }),
     remember,
     spawn,
-    surroundings: surroundings(),
-    ...understood(),
   };
+}
+
+function number(source) {
+  try {
+    const given = source();
+    return typeof given === "number" ? given : NaN;
+  } catch {
+    return NaN;
+  }
+}
+
+/** The injected `sleep`, which gets a signal that is aborted when nobody waits any more. */
+function pause(sleep, ms) {
+  const waiting = new AbortController();
+  let over = false;
+  const slept = new Promise((resolve) => resolve(sleep(ms, waiting.signal))).finally(() => {
+    over = true;
+  });
+  return { slept, leave: () => over || waiting.abort(new Error("no longer needed")) };
 }
 
 /** A callback's exceptions and rejections are its own business. */
@@ -58,13 +78,12 @@ function tell(onEvent, event) {
 }
 
 function store(given) {
-  const methods = {
+  return {
     get: (key) => given.get(key),
     set: (key, value) => given.set(key, value),
     delete: (key) => given.delete(key),
+    enter: (key) => (given.lock === undefined ? undefined : enter(given, key)),
   };
-  if (given.lock !== undefined) methods.enter = (key) => enter(given, key);
-  return methods;
 }
 
 /** Turns `lock(key, run)` into something to enter and to leave. Left before it was granted, a late grant does nothing. */
@@ -97,24 +116,4 @@ function surroundings() {
   if (typeof WorkerGlobalScope !== "function") return "server";
   const extension = (globalThis.browser ?? globalThis.chrome)?.runtime?.id !== undefined;
   return typeof ServiceWorkerGlobalScope === "function" && extension ? "extension" : "worker";
-}
-
-let supported;
-
-/** Which members of `init` this runtime understands: some throw at them, and old ones do so for `cache`. */
-function understood() {
-  supported ??= {
-    cache: accepts({ cache: "no-store" }),
-    credentials: accepts({ credentials: "omit" }),
-    referrerPolicy: accepts({ referrerPolicy: "no-referrer" }),
-  };
-  return supported;
-}
-
-function accepts(init) {
-  try {
-    return new Request("https://x.invalid/", init) !== undefined;
-  } catch {
-    return false;
-  }
 }

@@ -79,20 +79,6 @@ export function restart() {
  */
 export const generation = () => dropped;
 
-/**
- * What the core gets to await instead of `promise`: the same, but it stays pending once the instance that awaits it
- * is dropped. Its callbacks would throw where nobody can catch, which ends a Node process.
- */
-export function whileItLives(promise) {
-  const born = dropped;
-  return new Promise((resolve, reject) => {
-    const unlessDropped = (settle) => (value) => {
-      if (born === dropped) settle(value);
-    };
-    Promise.resolve(promise).then(unlessDropped(resolve), unlessDropped(reject));
-  });
-}
-
 /** Joins the load that is under way, or begins one. */
 function share(from) {
   loading ??= load(from).finally(() => {

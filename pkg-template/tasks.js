@@ -4,13 +4,13 @@
 // its own. When the wasm traps, every task of that instance ends with `internal`, and the next call finds a fresh instance.
 
 import { LookupError, localError } from "./errors.js";
-import { onInstance, restart, whileItLives } from "./load.js";
+import { onInstance, restart } from "./load.js";
 
 const running = new Map();
 let last = 0;
 
 /** What an instance of the core asks of its surroundings, whatever client it works for. */
-const runtime = { wake, whileItLives, ignore, timer };
+const runtime = { wait, timer, door, parseUrl };
 onInstance((core) => core.connect(runtime));
 
 /**
@@ -114,15 +114,54 @@ export function disown(object) {
   object.__destroy_into_raw();
 }
 
-function ignore(value) {
-  Promise.resolve(value).then(undefined, () => {});
+/** What a task waits for. The core looks at `state` when it is polled: 1 with a value, 2 with what was thrown. */
+class Wait {
+  state = 0;
+  value;
+  #task;
+
+  constructor(task) {
+    this.#task = task;
+  }
+
+  end(state, value) {
+    this.state = state;
+    this.value = value;
+    wake(this.#task);
+  }
 }
 
-function timer(ms) {
-  let id;
+function wait(value, task) {
+  const waiting = new Wait(task);
+  // By the constructor: it also settles what throws when it is looked at, where `Promise.resolve` throws.
+  new Promise((resolve) => resolve(value)).then((given) => waiting.end(1, given), (thrown) => waiting.end(2, thrown));
+  return waiting;
+}
+
+function timer(ms, task) {
+  const waiting = new Wait(task);
   // Above 2^31-1 a timer fires at once, or never.
-  const fired = new Promise((resolve) => {
-    id = setTimeout(resolve, Math.min(Math.max(ms, 0), 2 ** 31 - 1));
+  const id = setTimeout(() => waiting.end(1), Math.min(Math.max(ms, 0), 2 ** 31 - 1));
+  waiting.leave = () => clearTimeout(id);
+  return waiting;
+}
+
+function door() {
+  let open;
+  const opened = new Promise((resolve) => {
+    open = resolve;
   });
-  return { promise: whileItLives(fired), clear: () => clearTimeout(id) };
+  return { opened, open: () => open() };
+}
+
+/** Line by line, since none of the parts can hold a line break. */
+function parseUrl(text) {
+  let url;
+  try {
+    url = new URL(text);
+  } catch {
+    return undefined;
+  }
+  const { protocol, username, password, hostname, origin, pathname, search, hash } = url;
+  return [protocol, username + password, hostname, origin, pathname, search, hash].join("\n");
 }

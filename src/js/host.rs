@@ -3,15 +3,15 @@
 //! `hooks` is an object of the facade (`hooks.js`): what the caller configured, made harmless. Its functions do not throw,
 //! unless it says so here.
 
-use super::convert::{get, method, set};
-use super::fetch::{self, Understood};
-use super::runtime::{Timer, settled};
+use super::fetch::{self, Exchange};
+use super::runtime::{self, Guard, settled};
 use super::task::Task;
 use crate::error::Error;
 use crate::http::host::{Boxed, Broken, Clock, Event, Host, Joined, Plan, Store, Surroundings, UrlParts};
 use crate::http::{Request, Response};
+use crate::json::Object;
 use crate::time;
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use std::any::Any;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -19,13 +19,56 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 extern "C" {
     /// What the facade hands over.
+    #[derive(Clone)]
     pub type Hooks;
+    #[wasm_bindgen(method, getter)]
+    fn surroundings(this: &Hooks) -> String;
+    /// Whether anybody wants to know of events.
+    #[wasm_bindgen(method, getter)]
+    fn listens(this: &Hooks) -> bool;
+    /// Whether pauses are the caller's affair.
+    #[wasm_bindgen(method, getter)]
+    fn sleeps(this: &Hooks) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn store(this: &Hooks) -> Option<JsStore>;
+    /// Not a number when the caller's is hostile; likewise `random`.
     #[wasm_bindgen(method)]
-    fn emit(this: &Hooks, event: &JsValue);
+    fn now(this: &Hooks) -> f64;
+    #[wasm_bindgen(method)]
+    fn random(this: &Hooks) -> f64;
+    #[wasm_bindgen(method)]
+    fn pause(this: &Hooks, ms: f64) -> Pause;
+    #[wasm_bindgen(method)]
+    fn send(this: &Hooks, url: &str, method: &str, headers: &str, body: Option<&str>, no_store: bool) -> Exchange;
+    #[wasm_bindgen(method)]
+    fn emit(this: &Hooks, event: &str);
     #[wasm_bindgen(method)]
     fn spawn(this: &Hooks, task: Task) -> Promise;
     #[wasm_bindgen(method)]
-    fn remember(this: &Hooks, record: Option<String>);
+    fn remember(this: &Hooks, record: Option<&str>);
+
+    /// The injected `sleep` under way; to leave it aborts its signal.
+    type Pause;
+    #[wasm_bindgen(method, getter)]
+    fn slept(this: &Pause) -> Promise;
+
+    /// The token store, whose methods may throw.
+    type JsStore;
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &JsStore, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn set(this: &JsStore, key: &str, value: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn delete(this: &JsStore, key: &str) -> Result<JsValue, JsValue>;
+    /// Begins to enter the store's lock; `undefined` where it has none.
+    #[wasm_bindgen(method)]
+    fn enter(this: &JsStore, key: &str) -> Option<Entering>;
+
+    /// To leave it before it was granted gives it up; a late grant does nothing.
+    type Entering;
+    #[wasm_bindgen(method, getter)]
+    fn granted(this: &Entering) -> Promise;
+
     /// The monotonic clock.
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn mono_now() -> f64;
@@ -34,55 +77,29 @@ extern "C" {
 /// One client's surroundings.
 pub struct JsHost {
     hooks: Hooks,
-    fetch: Option<Function>,
-    now: Option<Function>,
-    sleep: Option<Function>,
-    random: Option<Function>,
     store: Option<JsStore>,
-    /// Whether anybody wants to know of events.
     listens: bool,
-    understood: Understood,
+    sleeps: bool,
     surroundings: Surroundings,
 }
 
 impl JsHost {
     pub fn new(hooks: Hooks) -> JsHost {
-        let flag = |name: &str| get(&hooks, name).is_some_and(|flag| flag.is_truthy());
-        let surroundings = match get(&hooks, "surroundings").and_then(|name| name.as_string()).as_deref() {
-            Some("page") => Surroundings::Page,
-            Some("worker") => Surroundings::BrowserWorker,
-            Some("extension") => Surroundings::ExtensionWorker,
-            Some("edge") => Surroundings::Edge,
+        let surroundings = match hooks.surroundings().as_str() {
+            "page" => Surroundings::Page,
+            "worker" => Surroundings::BrowserWorker,
+            "extension" => Surroundings::ExtensionWorker,
+            "edge" => Surroundings::Edge,
             _ => Surroundings::Server,
         };
-        JsHost {
-            fetch: method(&hooks, "fetch"),
-            now: method(&hooks, "now"),
-            sleep: method(&hooks, "sleep"),
-            random: method(&hooks, "random"),
-            store: get(&hooks, "store").map(JsStore),
-            listens: flag("listens"),
-            understood: Understood {
-                cache: flag("cache"),
-                credentials: flag("credentials"),
-                referrer_policy: flag("referrerPolicy"),
-            },
-            surroundings,
-            hooks,
-        }
+        JsHost { store: hooks.store(), listens: hooks.listens(), sleeps: hooks.sleeps(), surroundings, hooks }
     }
 }
 
 impl Host for JsHost {
     fn clock(&self) -> Result<Clock, Error> {
-        let wall = match &self.now {
-            None => js_sys::Date::now(),
-            Some(now) => {
-                let moment = now.call0(&JsValue::UNDEFINED).ok().and_then(|moment| moment.as_f64());
-                moment.filter(|moment| moment.is_finite()).ok_or_else(|| Error::config("now"))?
-            }
-        };
-        Ok(Clock { wall, mono: self.mono() })
+        let wall = self.hooks.now();
+        if wall.is_finite() { Ok(Clock { wall, mono: self.mono() }) } else { Err(Error::config("now")) }
     }
 
     fn mono(&self) -> f64 {
@@ -90,38 +107,31 @@ impl Host for JsHost {
     }
 
     fn random(&self) -> f64 {
-        match &self.random {
-            None => js_sys::Math::random(),
-            Some(random) => {
-                let number = random.call0(&JsValue::UNDEFINED).ok().and_then(|number| number.as_f64());
-                number.filter(|number| (0.0..=1.0).contains(number)).unwrap_or(0.5)
-            }
-        }
+        Some(self.hooks.random()).filter(|number| (0.0..=1.0).contains(number)).unwrap_or(0.5)
     }
 
     fn fetch(&self, request: &Request, plan: Plan) -> Boxed<Result<Response, Broken>> {
-        Box::pin(fetch::send(self.fetch.clone(), request.clone(), plan, self.understood))
+        let hooks = self.hooks.clone();
+        Box::pin(fetch::send(request.clone(), plan, move |request, headers| {
+            hooks.send(&request.url, request.method.name(), headers, request.body.as_deref(), request.no_store)
+        }))
     }
 
     fn timer(&self, ms: f64) -> Boxed<()> {
-        Box::pin(Timer::new(ms))
+        Box::pin(runtime::timer(ms))
     }
 
-    /// The injected `sleep`, which gets a signal that is aborted when nobody waits any more. One that fails is replaced by a
-    /// real timer (R5).
+    /// The injected `sleep`; one that fails is replaced by a real timer (R5).
     fn pause(&self, ms: f64) -> Boxed<()> {
-        let Some(sleep) = self.sleep.clone() else { return self.timer(ms) };
+        if !self.sleeps {
+            return self.timer(ms);
+        }
+        let hooks = self.hooks.clone();
         Box::pin(async move {
-            let Ok(mut waiting) = Waiting::begin() else { return Timer::new(ms).await };
-            let signal = waiting.0.as_ref().map_or(JsValue::UNDEFINED, |controller| controller.signal().into());
-            let slept = sleep.call2(&JsValue::UNDEFINED, &ms.into(), &signal);
-            let outcome = match slept {
-                Ok(promise) => settled(&promise).await,
-                Err(thrown) => Err(thrown),
-            };
-            waiting.0 = None;
-            if outcome.is_err() {
-                Timer::new(ms).await;
+            let pause = hooks.pause(ms);
+            let _guard = Guard::new(&pause);
+            if settled(&pause.slept()).await.is_err() {
+                runtime::timer(ms).await;
             }
         })
     }
@@ -130,23 +140,17 @@ impl Host for JsHost {
         if !self.listens {
             return;
         }
-        let object = js_sys::Object::new();
-        set(&object, "type", &event.kind.into());
-        if let Ok(now) = self.clock() {
-            set(&object, "at", &time::iso(now.wall as i64).into());
-        }
-        let numbers = [
-            ("status", event.status.map(f64::from)),
-            ("attempt", event.attempt.map(f64::from)),
-            ("durationMs", event.duration_ms),
-            ("waitMs", event.wait_ms),
-        ];
-        for (name, number) in numbers {
-            number.into_iter().for_each(|number| set(&object, name, &number.into()));
-        }
-        event.code.into_iter().for_each(|code| set(&object, "code", &code.into()));
-        event.message.into_iter().for_each(|message| set(&object, "message", &message.into()));
-        self.hooks.emit(&object);
+        let mut object = Object::new();
+        object
+            .text("type", event.kind)
+            .text_if("at", self.clock().ok().map(|now| time::iso(now.wall as i64)).as_deref())
+            .number_if("status", event.status.map(u64::from))
+            .number_if("attempt", event.attempt.map(u64::from))
+            .number_if("durationMs", event.duration_ms.map(|ms| ms as u64))
+            .number_if("waitMs", event.wait_ms.map(|ms| ms as u64))
+            .text_if("code", event.code)
+            .text_if("message", event.message.as_deref());
+        self.hooks.emit(&object.finish());
     }
 
     fn spawn(&self, work: Boxed<()>) -> Rc<dyn Joined> {
@@ -159,14 +163,10 @@ impl Host for JsHost {
     }
 
     fn door(&self) -> (Box<dyn FnOnce()>, Boxed<()>) {
-        let mut resolve = None;
-        let promise = Promise::new(&mut |open, _| resolve = Some(open));
-        let open = move || {
-            if let Some(resolve) = resolve {
-                let _ = resolve.call0(&JsValue::UNDEFINED);
-            }
-        };
-        (Box::new(open), Shared(promise).wait())
+        match runtime::door() {
+            Some((open, opened)) => (Box::new(open), Shared(opened).wait()),
+            None => (Box::new(|| {}), Box::pin(std::future::ready(()))),
+        }
     }
 
     fn store(&self) -> Option<&dyn Store> {
@@ -174,19 +174,21 @@ impl Host for JsHost {
     }
 
     fn remember(&self, record: Option<&str>) {
-        self.hooks.remember(record.map(str::to_owned));
+        self.hooks.remember(record);
     }
 
     fn parse_url(&self, text: &str) -> Option<UrlParts> {
-        let url = web_sys::Url::new(text).ok()?;
+        let lines = runtime::parse_url(text)?;
+        let mut lines = lines.split('\n');
+        let mut line = || lines.next().map(str::to_owned);
         Some(UrlParts {
-            protocol: url.protocol(),
-            user_info: !url.username().is_empty() || !url.password().is_empty(),
-            hostname: url.hostname(),
-            origin: url.origin(),
-            pathname: url.pathname(),
-            search: url.search(),
-            hash: url.hash(),
+            protocol: line()?,
+            user_info: !line()?.is_empty(),
+            hostname: line()?,
+            origin: line()?,
+            pathname: line()?,
+            search: line()?,
+            hash: line()?,
         })
     }
 
@@ -205,79 +207,43 @@ pub fn to_ascii(host: &str) -> Option<String> {
     Some(url.hostname()).filter(|name| !name.is_empty())
 }
 
-/// Aborts the signal of a pause that nobody waits for any more.
-struct Waiting(Option<web_sys::AbortController>);
-
-impl Waiting {
-    fn begin() -> Result<Waiting, JsValue> {
-        web_sys::AbortController::new().map(|controller| Waiting(Some(controller)))
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort_with_reason(&js_sys::Error::new("no longer needed"));
-        }
-    }
-}
-
 /// A promise that any number of callers await, each by itself: in an edge isolate nothing else may be shared (T5).
 struct Shared(Promise);
 
 impl Joined for Shared {
     fn wait(&self) -> Boxed<()> {
-        let promise = self.0.clone();
-        Box::pin(async move {
-            let _ = settled(&promise).await;
-        })
+        let settled = settled(&self.0);
+        Box::pin(async move { drop(settled.await) })
     }
 }
 
-/// The token store, as the facade hands it over.
-struct JsStore(JsValue);
-
-impl JsStore {
-    fn call(&self, name: &str, arguments: &[&str]) -> Boxed<Result<JsValue, ()>> {
-        let list: js_sys::Array = arguments.iter().map(|text| JsValue::from_str(text)).collect();
-        let called = method(&self.0, name).ok_or(JsValue::UNDEFINED).and_then(|method| method.apply(&self.0, &list));
-        Box::pin(async move { settled(&called.map_err(drop)?).await.map_err(drop) })
-    }
+/// What a method of the store returned, or threw: both are settled alike, and what is thrown is dropped (S12).
+fn answer(called: Result<JsValue, JsValue>) -> Boxed<Result<JsValue, ()>> {
+    Box::pin(async move { settled(&called.map_err(drop)?).await.map_err(drop) })
 }
 
 impl Store for JsStore {
     fn get(&self, key: &str) -> Boxed<Result<Option<String>, ()>> {
-        let read = self.call("get", &[key]);
+        let read = answer(self.get(key));
         Box::pin(async move { read.await.map(|value| value.as_string()) })
     }
 
     fn set(&self, key: &str, value: &str) -> Boxed<Result<(), ()>> {
-        let written = self.call("set", &[key, value]);
+        let written = answer(self.set(key, value));
         Box::pin(async move { written.await.map(drop) })
     }
 
     fn delete(&self, key: &str) -> Boxed<Result<(), ()>> {
-        let deleted = self.call("delete", &[key]);
+        let deleted = answer(self.delete(key));
         Box::pin(async move { deleted.await.map(drop) })
     }
 
-    /// `enter` of the facade: `{ granted, leave }`. Leaving before it was granted gives it up; a late grant does nothing.
     fn lock(&self, key: &str) -> Option<Boxed<Result<Box<dyn Any>, ()>>> {
-        let enter = method(&self.0, "enter")?;
-        let entering = enter.call1(&self.0, &key.into()).ok()?;
-        let guard = Entered(method(&entering, "leave")?);
-        let granted = get(&entering, "granted")?;
+        let entering = self.enter(key)?;
+        let guard = Guard::new(&entering);
         Some(Box::pin(async move {
-            settled(&granted).await.map_err(drop)?;
+            settled(&entering.granted()).await.map_err(drop)?;
             Ok(Box::new(guard) as Box<dyn Any>)
         }))
-    }
-}
-
-struct Entered(Function);
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        let _ = self.0.call0(&JsValue::UNDEFINED);
     }
 }

@@ -1,38 +1,49 @@
-//! What the facade does for every instance of the core: wake tasks, keep time, and see to it that nothing calls into an
-//! instance that was dropped.
+//! What the facade does for every instance of the core: hold what a task waits for, and wake it (`tasks.js`).
 //!
-//! A callback of a dropped instance would throw where nobody can catch it, which ends a Node process. So everything that
-//! calls back goes through the facade, which knows whether the instance still lives (`runtime.js`).
+//! JavaScript never calls into the core but to poll a task. A callback into an instance that was dropped would throw
+//! where nobody can catch it, which ends a Node process; a question of the core cannot.
 
+use super::task;
 use js_sys::Promise;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
     pub type Runtime;
-    /// Polls the task of that number in a microtask of its own.
+    /// Waits for a value that may be a promise, for the task of that number.
     #[wasm_bindgen(method)]
-    fn wake(this: &Runtime, id: u32);
-    /// The same value or promise, as a promise that stays pending once this instance is dropped.
-    #[wasm_bindgen(method, js_name = whileItLives)]
-    fn while_it_lives(this: &Runtime, value: &JsValue) -> Promise;
-    /// Handles a promise whose outcome interests nobody.
+    fn wait(this: &Runtime, value: &JsValue, task: u32) -> Wait;
+    /// Waits for a time.
     #[wasm_bindgen(method)]
-    fn ignore(this: &Runtime, value: &JsValue);
-    /// A timer; its promise stays pending once this instance is dropped.
+    fn timer(this: &Runtime, ms: f64, task: u32) -> Wait;
     #[wasm_bindgen(method)]
-    fn timer(this: &Runtime, ms: f64) -> JsTimer;
+    fn door(this: &Runtime) -> JsDoor;
+    /// The parts of an absolute URL, line by line; see [`parse_url`].
+    #[wasm_bindgen(method, js_name = parseUrl)]
+    fn parse_url(this: &Runtime, text: &str) -> Option<String>;
 
-    pub type JsTimer;
+    type Wait;
+    /// 0 while it lasts, 1 with a value, 2 with what was thrown.
     #[wasm_bindgen(method, getter)]
-    fn promise(this: &JsTimer) -> Promise;
+    fn state(this: &Wait) -> u32;
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Wait) -> JsValue;
+
+    /// A promise, and what fulfils it.
+    type JsDoor;
     #[wasm_bindgen(method)]
-    fn clear(this: &JsTimer);
+    fn open(this: &JsDoor);
+    #[wasm_bindgen(method, getter)]
+    fn opened(this: &JsDoor) -> Promise;
+
+    /// Something begun, to be left when nobody waits for it any more.
+    pub type Begun;
+    #[wasm_bindgen(method)]
+    fn leave(this: &Begun);
 }
 
 thread_local! {
@@ -49,46 +60,69 @@ fn with<T>(ask: impl FnOnce(&Runtime) -> T) -> Option<T> {
     RUNTIME.with_borrow(|runtime| runtime.as_ref().map(ask))
 }
 
-/// Wakes a task.
-pub fn wake(id: u32) {
-    with(|runtime| runtime.wake(id));
+/// Protocol, user info, host name, origin, path, search and hash of an absolute URL, by the WHATWG standard.
+pub fn parse_url(text: &str) -> Option<String> {
+    with(|runtime| runtime.parse_url(text))?
 }
 
-/// Leaves a promise to itself; a rejection of it is nobody's.
-pub fn ignore(value: &JsValue) {
-    with(|runtime| runtime.ignore(value));
+/// What is left when it is dropped. Leaving what is over does nothing.
+pub struct Guard(Begun);
+
+impl Guard {
+    pub fn new(begun: &JsValue) -> Guard {
+        Guard(begun.clone().unchecked_into())
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
 }
 
 /// Awaits a value that may be a promise.
-pub async fn settled(value: &JsValue) -> Result<JsValue, JsValue> {
-    let promise = with(|runtime| runtime.while_it_lives(value)).ok_or(JsValue::UNDEFINED)?;
-    JsFuture::from(promise).await
+pub fn settled(value: &JsValue) -> impl Future<Output = Result<JsValue, JsValue>> + 'static {
+    let value = value.clone();
+    Waiting { begin: move |runtime: &Runtime, task| runtime.wait(&value, task), wait: None }
 }
 
-/// Ends after the given time; dropping it clears the timer, which exists only while somebody waits for it (L8).
-pub struct Timer {
-    timer: Option<JsTimer>,
-    fired: JsFuture,
+/// Ends after the given time. Dropping it clears the timer, which exists only while somebody waits for it (L8).
+pub async fn timer(ms: f64) {
+    let mut guard = None;
+    let begin = |runtime: &Runtime, task| {
+        let wait = runtime.timer(ms, task);
+        guard = Some(Guard::new(&wait));
+        wait
+    };
+    let _ = Waiting { begin, wait: None }.await;
 }
 
-impl Timer {
-    pub fn new(ms: f64) -> Timer {
-        let timer = with(|runtime| runtime.timer(ms));
-        let promise = timer.as_ref().map_or_else(|| Promise::resolve(&JsValue::UNDEFINED), JsTimer::promise);
-        Timer { timer, fired: JsFuture::from(promise) }
-    }
+/// A door: what opens it, and the promise that settles when it is open.
+pub fn door() -> Option<(impl FnOnce() + 'static, Promise)> {
+    let door = with(Runtime::door)?;
+    let opened = door.opened();
+    Some((move || door.open(), opened))
 }
 
-impl Future for Timer {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.fired).poll(context).map(drop)
-    }
+/// Begins to wait when it is polled first, for the task that polls it.
+struct Waiting<B> {
+    begin: B,
+    wait: Option<Wait>,
 }
 
-impl Drop for Timer {
-    fn drop(&mut self) {
-        self.timer.iter().for_each(JsTimer::clear);
+impl<B: FnMut(&Runtime, u32) -> Wait + Unpin> Future for Waiting<B> {
+    type Output = Result<JsValue, JsValue>;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        let Waiting { begin, wait } = &mut *self;
+        if wait.is_none() {
+            *wait = with(|runtime| begin(runtime, task::current()));
+        }
+        match wait.as_ref().map(|wait| (wait.state(), wait)) {
+            Some((0, _)) => Poll::Pending,
+            Some((1, wait)) => Poll::Ready(Ok(wait.value())),
+            Some((_, wait)) => Poll::Ready(Err(wait.value())),
+            None => Poll::Ready(Err(JsValue::UNDEFINED)),
+        }
     }
 }

@@ -1,21 +1,23 @@
 //! A future that JavaScript polls.
 //!
 //! An exported `async fn` that traps never settles: its caller waits for ever. So exports are synchronous and return a task;
-//! `tasks.js` polls it inside `try`, and a trap becomes a rejection (L14).
+//! `tasks.js` polls it inside `try`, and a trap becomes a rejection (L14). What a task waits for is held there too, and
+//! wakes the task by its number: no waker of Rust's is needed.
 
 use crate::error::Error;
 use crate::http::{Boxed, Tally};
+use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 use wasm_bindgen::prelude::*;
 
-struct Id(u32);
+thread_local! {
+    static CURRENT: Cell<u32> = const { Cell::new(0) };
+}
 
-impl Wake for Id {
-    fn wake(self: Arc<Self>) {
-        super::runtime::wake(self.0);
-    }
+/// The number of the task that is being polled.
+pub fn current() -> u32 {
+    CURRENT.get()
 }
 
 /// One call under way. Freeing it cancels the call.
@@ -49,8 +51,10 @@ impl Task {
     /// `undefined` while it is under way, `[value]` when it has ended; throws the plain object of an error.
     #[wasm_bindgen(skip_typescript)]
     pub fn poll(&mut self, id: u32) -> Result<JsValue, JsValue> {
-        let waker = Waker::from(Arc::new(Id(id)));
-        match self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+        let before = CURRENT.replace(id);
+        let polled = self.future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        CURRENT.set(before);
+        match polled {
             Poll::Pending => Ok(JsValue::UNDEFINED),
             Poll::Ready(Ok(value)) => Ok(js_sys::Array::of1(&value).into()),
             Poll::Ready(Err(error)) => Err(super::convert::error(&error)),

@@ -75,6 +75,7 @@ const FILES = [
   "element/views/tools.js",
   "element/views/verdict.js",
   "errors.js",
+  "fetch.js",
   "hooks.js",
   "index.d.ts",
   "index.js",
