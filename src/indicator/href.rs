@@ -17,8 +17,13 @@ pub(crate) enum Part {
     Fragment,
 }
 
-/// Writes user name and password, the text between two positions, with their `@`; nothing if both are empty.
-pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, standard: bool, out: &mut String) {
+/// How far user name and password may reach, in the text and as they are written: what is read is read again.
+pub(crate) const MAX_USERINFO: usize = 256;
+
+/// Writes user name and password, the text between two positions, with their `@`; nothing if both are empty. Whether they
+/// are short enough: otherwise nothing is written.
+pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, standard: bool, out: &mut String) -> bool {
+    let before = out.len();
     let mut userinfo = String::new();
     let mut position = start;
     while position < end {
@@ -33,7 +38,7 @@ pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, standard:
     }
     let (user, password) = userinfo.split_once(':').unwrap_or((&userinfo, ""));
     if user.is_empty() && password.is_empty() {
-        return;
+        return true;
     }
     let part = standard.then_some(Part::Userinfo);
     user.chars().for_each(|character| write_char(character, part, out));
@@ -41,7 +46,13 @@ pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, standard:
         out.push(':');
         password.chars().for_each(|character| write_char(character, part, out));
     }
-    out.push('@');
+    let fits = out.len() - before < MAX_USERINFO;
+    if fits {
+        out.push('@');
+    } else {
+        out.truncate(before);
+    }
+    fits
 }
 
 /// Writes path, query and fragment: the text between two positions, behind the authority.
@@ -291,8 +302,19 @@ mod tests {
             ("a[.]b", "a.b@"),
         ] {
             let mut out = String::new();
-            write_userinfo(Text::new(userinfo), 0, userinfo.len(), true, &mut out);
+            assert!(write_userinfo(Text::new(userinfo), 0, userinfo.len(), true, &mut out));
             assert_eq!(out, href, "{userinfo}");
         }
+    }
+
+    #[test]
+    fn user_and_password_that_grow_too_long_are_not_written() {
+        let written = |userinfo: &str| {
+            let mut out = String::from("http://");
+            let fits = write_userinfo(Text::new(userinfo), 0, userinfo.len(), true, &mut out);
+            (fits, out.len())
+        };
+        assert_eq!(written(&"[".repeat(MAX_USERINFO / 3)), (true, "http://".len() + MAX_USERINFO));
+        assert_eq!(written(&"[".repeat(MAX_USERINFO / 3 + 1)), (false, "http://".len()));
     }
 }

@@ -14,9 +14,6 @@ use super::sign::{self, Sign, Strength};
 use super::text::{Text, class, is};
 use super::{href, numeral, special, tld};
 
-/// How far user name and password may reach.
-const MAX_USERINFO: usize = 256;
-
 /// Where the text of a URL stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
@@ -52,12 +49,13 @@ impl Reader<'_> {
         self.begin_url(scheme.name);
 
         let mut host_start = scheme.end;
-        if let Some((at, sign)) = self.find_at(scheme.end, extent) {
+        if let Some((at, sign)) = self.find_at(scheme.end, extent)
+            && href::write_userinfo(self.text, scheme.end, at, scheme::is_standard(scheme.name), &mut self.value)
+        {
             url.at = (at, sign.end);
             url.defanged |= sign.strength != Strength::Plain;
             host_start = sign.end;
             url.defanged |= has_sign(self.text, scheme.end, at);
-            href::write_userinfo(self.text, scheme.end, at, scheme::is_standard(scheme.name), &mut self.value);
         }
         let (host, host_end) = self.url_host(host_start, scheme.name, &mut url)?;
         Some(self.finish_url(url, host, host_end, scheme.name, extent))
@@ -91,7 +89,7 @@ impl Reader<'_> {
         let text = self.text;
         let mut found = None;
         let mut position = start;
-        while position < start + MAX_USERINFO {
+        while position < start + href::MAX_USERINFO {
             let byte = text.at(position);
             if matches!(byte, b'/' | b'\\' | b'?' | b'#') || is(byte, class::BLANK) {
                 break;
