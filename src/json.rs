@@ -66,7 +66,8 @@ impl<'a> Raw<'a> {
     /// A string, decoded; `None` for other values, and for one with half of a surrogate pair.
     pub fn string(self) -> Option<Cow<'a, str>> {
         let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;
-        if inner.contains('\\') { unescape(inner).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+        let plain = next_special(inner.as_bytes(), 0) == inner.len();
+        if plain { Some(Cow::Borrowed(inner)) } else { unescape(inner).map(Cow::Owned) }
     }
 
     /// A number; what is out of range is infinite.
@@ -285,10 +286,7 @@ impl Reader<'_> {
     fn check_string(&mut self) -> Result<(), Bad> {
         let bytes = self.text.as_bytes();
         loop {
-            // Almost every byte of a text is one of these, and means nothing.
-            while matches!(bytes.get(self.at), Some(0x20..=0x21 | 0x23..=0x5b | 0x5d..)) {
-                self.at += 1;
-            }
+            self.at = next_special(bytes, self.at);
             match self.next().ok_or(Bad::Syntax)? {
                 b'"' => return Ok(()),
                 b'\\' => self.check_escape()?,
@@ -341,13 +339,34 @@ impl Reader<'_> {
 
 /// The place behind the closing quote of a string of a checked text; `at` is behind the opening one.
 fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(byte) = bytes.get(at) {
-        at += 1;
-        match byte {
-            b'"' => break,
-            b'\\' => at += 1,
-            _ => {}
+    loop {
+        at = next_special(bytes, at);
+        if bytes.get(at) != Some(&b'\\') {
+            return at + 1;
         }
+        at += 2;
+    }
+}
+
+/// The place from `at` on of the first byte that means something inside a string: a quote, a backslash, a control character.
+/// Most of a text is none of these, so eight bytes are looked at at once.
+fn next_special(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    // The high bit of each byte below a bound. A borrow can reach the bytes above such a byte, and the lowest is what counts.
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGHS;
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let word = u64::from_le_bytes(*eight);
+        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
+        let special = below(word, 0x20) | quote | backslash;
+        if special != 0 {
+            return at + special.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    while !matches!(bytes.get(at), None | Some(0..=0x1f | b'"' | b'\\')) {
+        at += 1;
     }
     at
 }
@@ -418,10 +437,9 @@ pub fn quote(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
     // What stands between two of these is copied as it is; most texts have none.
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\')) {
-        let Some((plain, escaped)) = rest.split_at_checked(at) else { break };
+    while let Some((plain, escaped)) = rest.split_at_checked(next_special(rest.as_bytes(), 0)) {
         out.push_str(plain);
-        let byte = escaped.bytes().next().unwrap_or_default();
+        let Some(byte) = escaped.bytes().next() else { break };
         match byte {
             b'"' => out.push_str("\\\""),
             b'\\' => out.push_str("\\\\"),
@@ -437,7 +455,6 @@ pub fn quote(out: &mut String, text: &str) {
         }
         rest = escaped.get(1..).unwrap_or_default();
     }
-    out.push_str(rest);
     out.push('"');
 }
 
@@ -678,6 +695,14 @@ mod tests {
             prop_assert_eq!(serde_json::from_str::<String>(&quoted(&text)).unwrap(), text.clone());
             let quoted = quoted(&text);
             prop_assert_eq!(parse(&quoted).unwrap().string().unwrap(), text);
+        }
+
+        #[test]
+        fn eight_bytes_at_once_find_what_one_at_a_time_finds(bytes in prop::collection::vec(any::<u8>(), 0..40), at in 0..40usize) {
+            let special = |byte: &u8| matches!(byte, 0..=0x1f | b'"' | b'\\');
+            let rest = bytes.get(at..).unwrap_or_default();
+            let expected = at + rest.iter().position(special).unwrap_or(rest.len());
+            prop_assert_eq!(next_special(&bytes, at), expected);
         }
 
         #[test]

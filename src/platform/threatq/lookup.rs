@@ -8,7 +8,7 @@ use super::record::{Record, strictest};
 use crate::error::Error;
 use crate::http::{Method, Request, Response};
 use crate::indicator::Kind;
-use crate::json::{Object, Raw, array, quoted};
+use crate::json::{Object, array, quoted};
 use crate::platform::{Candidates, Query};
 use crate::report::{Report, Thresholds};
 
@@ -49,16 +49,16 @@ pub(super) async fn lookup(api: &Api, queries: &[Query], thresholds: Thresholds)
     for batch in candidates.distinct().chunks(BATCH) {
         answers.extend(pages(api, batch).await?);
     }
-    let mut found: Vec<Vec<Raw<'_>>> = vec![Vec::new(); queries.len()];
+    let mut found: Vec<Vec<Record<'_>>> = vec![Vec::new(); queries.len()];
     for answer in &answers {
-        for row in api.envelope(answer)?.rows() {
-            let Some(value) = Record::read(row).value() else { continue };
+        for record in api.envelope(answer)?.rows().into_iter().map(Record::read) {
+            let Some(value) = record.value() else { continue };
             for index in candidates.queries(&value) {
-                found.get_mut(*index).into_iter().for_each(|rows| rows.push(row));
+                found.get_mut(*index).into_iter().for_each(|records| records.push(record));
             }
         }
     }
-    Ok(queries.iter().zip(found).map(|(query, rows)| report(api, query, rows, thresholds).to_json()).collect())
+    Ok(queries.iter().zip(&found).map(|(query, records)| report(api, query, records, thresholds).to_json()).collect())
 }
 
 /// The strings under which ThreatQ may keep a value.
@@ -103,8 +103,7 @@ fn query_request(api: &Api, offset: u64, body: &str) -> Request {
 }
 
 /// Several records of one value are normal: those whose type fits decide, or all if none fits.
-fn report<'a>(api: &Api, query: &'a Query, rows: Vec<Raw<'a>>, thresholds: Thresholds) -> Report<'a> {
-    let records: Vec<Record<'a>> = rows.iter().map(|row| Record::read(*row)).collect();
+fn report<'a>(api: &Api, query: &'a Query, records: &[Record<'a>], thresholds: Thresholds) -> Report<'a> {
     let fits = |record: &&Record<'a>| query.kind.is_some() && record.kind() == query.kind;
     let decides = records
         .iter()
@@ -112,8 +111,8 @@ fn report<'a>(api: &Api, query: &'a Query, rows: Vec<Raw<'a>>, thresholds: Thres
         .max_by_key(|record| record.weight(thresholds))
         .or_else(|| records.iter().max_by_key(|record| record.weight(thresholds)));
     let mut report = query.report(&api.session);
-    report.found = !rows.is_empty();
-    report.records = rows;
+    report.found = !records.is_empty();
+    report.records = records.iter().filter_map(|record| record.raw).collect();
     let Some(record) = decides else { return report };
     report.verdict = record.verdict(thresholds);
     report.score = record.score();

@@ -17,8 +17,10 @@ use crate::report::{Attribute, Related, Source, Thresholds, Verdict};
 use std::borrow::Cow;
 
 /// The members that are read.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Record<'a> {
+    /// The whole of it.
+    pub(super) raw: Member<'a>,
     id: Member<'a>,
     value: Member<'a>,
     kind: Member<'a>,
@@ -110,6 +112,7 @@ impl<'a> Record<'a> {
             expires_at,
         ] = rest;
         Record {
+            raw: Some(raw),
             id,
             value,
             kind,
