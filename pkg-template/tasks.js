@@ -7,10 +7,12 @@ import { LookupError, localError } from "./errors.js";
 import { onInstance, restart } from "./load.js";
 
 const running = new Map();
+/** What the present instance has begun and would leave: timers, requests, pauses, locks. */
+const held = new Set();
 let last = 0;
 
 /** What an instance of the core asks of its surroundings, whatever client it works for. */
-const runtime = { wait, timer, door, parseUrl };
+const runtime = { wait, timer, hold, leave, door, parseUrl };
 onInstance((core) => core.connect(runtime));
 
 /**
@@ -96,8 +98,9 @@ function translate(error) {
 }
 
 function dropInstance() {
-  const lost = [...running.values()];
+  const [lost, begun] = [[...running.values()], [...held]];
   running.clear();
+  held.clear();
   for (const { task, reject } of lost) {
     disown(task);
     reject(localError("internal"));
@@ -107,6 +110,8 @@ function dropInstance() {
   } catch {
     // There was no room for another one now; the next call tries again.
   }
+  // Last, since what is left may call back into the package.
+  for (const one of begun) leave(one);
 }
 
 /** Gives up an object of a dropped instance. Collected, it would free memory that is another instance's by now. */
@@ -142,8 +147,16 @@ function timer(ms, task) {
   const waiting = new Wait(task);
   // Above 2^31-1 a timer fires at once, or never.
   const id = setTimeout(() => waiting.end(1), Math.min(Math.max(ms, 0), 2 ** 31 - 1));
-  waiting.leave = () => clearTimeout(id);
-  return waiting;
+  return Object.assign(waiting, { leave: () => clearTimeout(id) });
+}
+
+function hold(begun) {
+  held.add(begun);
+}
+
+function leave(begun) {
+  held.delete(begun);
+  begun.leave();
 }
 
 function door() {

@@ -3,7 +3,7 @@
 //! - [`client`]: clients, and the tasks that their calls are.
 //! - [`task`]: a future that JavaScript polls.
 //! - [`host`]: the surroundings of the core, over JavaScript; [`fetch`]: the sending.
-//! - [`runtime`]: waking, waiting, and instances that were dropped.
+//! - [`runtime`]: what a task waits for, and what is left when nobody waits any more.
 //! - [`detection`]: the synchronous functions; [`watchlist`]: lists to match against.
 //! - [`convert`]: values in and out.
 

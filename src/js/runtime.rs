@@ -20,6 +20,12 @@ extern "C" {
     /// Waits for a time.
     #[wasm_bindgen(method)]
     fn timer(this: &Runtime, ms: f64, task: u32) -> Wait;
+    /// Keeps something begun, so that it is left in our stead when this instance is dropped.
+    #[wasm_bindgen(method)]
+    fn hold(this: &Runtime, begun: &JsValue);
+    /// Calls its `leave()`, and forgets it.
+    #[wasm_bindgen(method)]
+    fn leave(this: &Runtime, begun: &JsValue);
     #[wasm_bindgen(method)]
     fn door(this: &Runtime) -> JsDoor;
     /// The parts of an absolute URL, line by line; see [`parse_url`].
@@ -40,10 +46,6 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn opened(this: &JsDoor) -> Promise;
 
-    /// Something begun, to be left when nobody waits for it any more.
-    pub type Begun;
-    #[wasm_bindgen(method)]
-    fn leave(this: &Begun);
 }
 
 thread_local! {
@@ -65,18 +67,20 @@ pub fn parse_url(text: &str) -> Option<String> {
     with(|runtime| runtime.parse_url(text))?
 }
 
-/// What is left when it is dropped. Leaving what is over does nothing.
-pub struct Guard(Begun);
+/// Something begun that is left when nobody waits for it any more: a timer, a request, a lock. Leaving what is over does
+/// nothing.
+pub struct Guard(JsValue);
 
 impl Guard {
     pub fn new(begun: &JsValue) -> Guard {
-        Guard(begun.clone().unchecked_into())
+        with(|runtime| runtime.hold(begun));
+        Guard(begun.clone())
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.0.leave();
+        with(|runtime| runtime.leave(&self.0));
     }
 }
 
