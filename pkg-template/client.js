@@ -281,7 +281,7 @@ function requestArguments(path, { method, headers, query, json: body, form, idem
     path: plain("path", () => `${path}`),
     method,
     idempotent,
-    headers: plain("headers", () => [...new Headers(headers)]),
+    headers: headers === undefined ? undefined : plain("headers", () => [...new Headers(headers)]),
     query: plain("query", () => pairs(query)),
     json: body === undefined ? undefined : json(body, "json"),
     form: form === undefined ? undefined : plain("form", () => Object.entries(form).map(([name, value]) => [name, `${value}`])),
