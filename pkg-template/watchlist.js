@@ -1,14 +1,15 @@
 // Watchlists: indicators to match against without any network. The list itself lies in the memory of the core; here questions
-// are written there and answers are read. `src/js/watchlist.rs` is the other side and says how both lie.
+// are written there and answers are read (`memory.js`). `src/js/watchlist.rs` says how answers lie.
 
 import { localError } from "./errors.js";
 import { core, generation, ready } from "./load.js";
+import { HEAD, memory, names } from "./memory.js";
 import { disown, guarded } from "./tasks.js";
 
 /** No value is longer; what is, is none. In units. */
 const LONGEST = 8_192;
-/** Numbers of an answer; before the first stands one with the address of all texts. */
-const [HEAD, ROW] = [1, 8];
+/** Words of an answer. */
+const ROW = 8;
 const [VALUE_IS_QUERY, MATCHED_IS_VALUE, MATCHED_IS_TAIL] = [1 << 16, 2 << 16, 4 << 16];
 
 /** What this file alone may reach of a list. */
@@ -24,8 +25,6 @@ export class Watchlist {
   #about;
   /** What answers with the same number have in common. */
   #attributes = [];
-  #room = 0;
-  #roomLength = 0;
 
   constructor(key, made) {
     if (key !== KEY) throw localError("config_invalid", "constructor");
@@ -77,7 +76,7 @@ export class Watchlist {
     if (typeof value !== "string") throw localError("config_invalid", "value");
     if (value.length > LONGEST) return null;
     return guarded(() => {
-      const at = list.matchOne(this.#write(value), Date.now());
+      const at = list.matchOne(memory().ask(value), Date.now());
       return at === 0 ? null : answersAt(this, at, 1).next(value);
     });
   }
@@ -89,7 +88,7 @@ export class Watchlist {
     const text = asked.map((value) => (value.length > LONGEST ? "" : value)).join("\0") + (asked.length > 0 ? "\0" : "");
     const matches = new Array(asked.length).fill(null);
     return guarded(() => {
-      const count = list.matchAll(this.#write(text), asked.length, Date.now());
+      const count = list.matchAll(memory().ask(text), asked.length, Date.now());
       // One of the values holds what stands between them.
       if (count === undefined) return asked.map((value) => this.match(value));
       const answers = answersAt(this, list.answers(), count);
@@ -102,7 +101,7 @@ export class Watchlist {
     const list = this.#list();
     if (typeof text !== "string") throw localError("config_invalid", "text");
     return guarded(() => {
-      const count = list.matchText(text, Date.now());
+      const count = list.matchText(memory().ask(text), Date.now());
       const answers = answersAt(this, list.answers(), count);
       const matches = [];
       while (answers.left > 0) {
@@ -137,17 +136,6 @@ export class Watchlist {
     return this.#core;
   }
 
-  /** Writes a question where the core reads it; returns its length in bytes. */
-  #write(text) {
-    // Three bytes are the most that a unit takes.
-    const most = text.length * 3;
-    if (most > this.#roomLength) {
-      this.#roomLength = Math.max(most, 256);
-      this.#room = this.#core.room(this.#roomLength);
-    }
-    return memory().write(text, this.#room, this.#roomLength);
-  }
-
   static {
     coreOf = (list) => list.#list();
     attributesOf = (list, number) => (list.#attributes[number] ??= list.#core.attributes(number));
@@ -160,6 +148,7 @@ class Answers {
   #words;
   #at;
   #texts;
+  #next;
   left;
 
   /** Reads those of a list from the beginning: so many, at this address. */
@@ -168,7 +157,8 @@ class Answers {
     this.left = count;
     this.#words = memory().words;
     this.#at = (address >>> 2) + HEAD;
-    this.#texts = this.#words[address >>> 2];
+    this.#texts = memory().texts(address >>> 2);
+    this.#next = 0;
     return this;
   }
 
@@ -190,7 +180,7 @@ class Answers {
       what & MATCHED_IS_VALUE ? value : what & MATCHED_IS_TAIL ? value.slice(words[at + 5]) : this.#text(words[at + 5]);
     const id = words[at + 6] === 0 ? null : this.#text(words[at + 6] - 1);
     const label = words[at + 7] === 0 ? null : this.#text(words[at + 7] - 1);
-    const { kinds, matchedBy } = named();
+    const { kinds, matchedBy } = names();
     this.#at += ROW;
     this.left -= 1;
     // A list that nobody else holds is not kept from being collected.
@@ -199,85 +189,13 @@ class Answers {
   }
 
   #text(length) {
-    const text = memory().read(this.#texts, length);
-    this.#texts += length;
-    return text;
+    return this.#texts.slice(this.#next, (this.#next += length));
   }
 }
 
 /** One reader for all: whatever is asked is read to its end before anybody else can ask. */
 const reader = new Answers();
 const answersAt = (list, address, count) => reader.open(list, address, count);
-
-/** The memory of the core, seen as what is needed of it. */
-class Memory {
-  #memory;
-  #bytes;
-  #words;
-
-  constructor(given) {
-    this.#memory = given;
-  }
-
-  /** A memory that has grown is another buffer. */
-  get bytes() {
-    if (this.#bytes?.buffer !== this.#memory.buffer) this.#bytes = new Uint8Array(this.#memory.buffer);
-    return this.#bytes;
-  }
-
-  get words() {
-    if (this.#words?.buffer !== this.#memory.buffer) this.#words = new Uint32Array(this.#memory.buffer);
-    return this.#words;
-  }
-
-  /** Short texts of ASCII, nearly all there are, are written and read faster without a codec. */
-  write(text, address, room) {
-    const bytes = this.bytes;
-    const length = text.length;
-    if (length <= 128) {
-      let index = 0;
-      for (; index < length; index += 1) {
-        const unit = text.charCodeAt(index);
-        if (unit > 127) break;
-        bytes[address + index] = unit;
-      }
-      if (index === length) return length;
-    }
-    return encoder.encodeInto(text, bytes.subarray(address, address + room)).written;
-  }
-
-  read(address, length) {
-    const bytes = this.bytes;
-    if (length <= 64) {
-      let text = "";
-      let index = 0;
-      for (; index < length; index += 1) {
-        const byte = bytes[address + index];
-        if (byte > 127) break;
-        text += String.fromCharCode(byte);
-      }
-      if (index === length) return text;
-    }
-    return decoder.decode(bytes.slice(address, address + length));
-  }
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** What belongs to one instance of the core: its memory, and the words it has numbers for. */
-let present = { generation: -1 };
-
-function ofInstance() {
-  if (present.generation !== generation()) {
-    const { kinds, matchedBy, verdicts } = core().watchlistWords();
-    present = { generation: generation(), memory: new Memory(core().coreMemory()), words: { kinds, matchedBy, verdicts } };
-  }
-  return present;
-}
-
-const memory = () => ofInstance().memory;
-const named = () => ofInstance().words;
 
 /** Entries in one batch: enough that crossing costs little, few enough that a batch is soon done. */
 const BATCH = 2_048;
@@ -306,7 +224,7 @@ class Builder {
       if (previous !== undefined) return CoreBuilder.renew(written, seed, minScore, coreOf(previous));
       return minScore === undefined ? new CoreBuilder(written, seed) : CoreBuilder.sync(written, seed, minScore);
     });
-    const { kinds, verdicts } = named();
+    const { kinds, verdicts } = names();
     this.#kinds = new Map(kinds.map((kind, number) => [kind, number + 1]));
     this.#verdicts = new Map(verdicts.map((verdict, number) => [verdict, number]));
   }
@@ -363,7 +281,7 @@ class Builder {
   #flush() {
     if (this.#count === 0) return;
     const numbers = this.#numbers.subarray(0, this.#count * NUMBERS);
-    const push = (texts) => guarded(() => this.#core.push(numbers, `${texts.join("\0")}\0`));
+    const push = (texts) => guarded(() => this.#core.push(numbers, memory().ask(`${texts.join("\0")}\0`)));
     // One of the texts may hold what stands between them.
     if (!push(this.#texts)) push(this.#texts.map((one) => one.replaceAll("\0", "\uFFFD")));
     this.#texts.length = this.#count = 0;

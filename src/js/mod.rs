@@ -4,7 +4,8 @@
 //! - [`task`]: a future that JavaScript polls.
 //! - [`host`]: the surroundings of the core, over JavaScript; [`fetch`]: the sending.
 //! - [`runtime`]: what a task waits for, and what is left when nobody waits any more.
-//! - [`detection`]: the synchronous functions; [`watchlist`]: lists to match against.
+//! - [`detection`]: the synchronous functions; [`watchlist`]: lists to match against; [`memory`]: how their questions and
+//!   answers cross.
 //! - [`convert`]: values in and out.
 
 mod client;
@@ -12,6 +13,7 @@ mod convert;
 mod detection;
 mod fetch;
 mod host;
+mod memory;
 mod runtime;
 mod task;
 mod watchlist;

@@ -1,32 +1,19 @@
 //! Watchlists: `Watchlist` of the contract, as far as it needs the wasm.
 //!
-//! A question and its answer cross as numbers, since a lookup takes less than a microsecond and an object of the glue takes
-//! more. The facade writes the question into [`CoreWatchlist::room`] and reads the answers where they lie; what many
-//! answers have in common it asks for once ([`CoreWatchlist::attributes`]).
-//!
-//! Answers are words of 32 bits: the address of their texts, then [`Answers::add`]'s eight words for each.
+//! A question is written into the memory of the core and its answers are read there (`memory.rs`); what many answers have
+//! in common is asked for once ([`CoreWatchlist::attributes`]).
 
 use super::convert;
 use super::host::to_ascii;
+use super::memory::{Answers, asked};
 use crate::error::{Code, Error};
 use crate::indicator::Kind;
-use crate::json::{self, Object, array, quoted};
+use crate::json::{self, Object};
 use crate::options::Options;
 use crate::report::Verdict;
 use crate::time;
-use crate::watchlist::{self, Builder, Details, Entry, Hit, MatchedBy, MatchedValue, Watchlist};
+use crate::watchlist::{self, Builder, Details, Entry, Hit, MatchedValue, Watchlist};
 use wasm_bindgen::prelude::*;
-
-/// The words that answers name by their number: `{ kinds, matchedBy, verdicts }`.
-#[wasm_bindgen(skip_typescript, js_name = watchlistWords)]
-pub fn words() -> JsValue {
-    let mut words = Object::new();
-    words
-        .raw("kinds", &array(Kind::ALL.map(|kind| quoted(kind.name()))))
-        .raw("matchedBy", &array(MatchedBy::ALL.map(|way| quoted(way.name()))))
-        .raw("verdicts", &array(Verdict::ALL.map(|verdict| quoted(verdict.name()))));
-    convert::parsed(&words.finish())
-}
 
 /// The moment that an ISO-8601 text names, in milliseconds since 1970.
 #[wasm_bindgen(skip_typescript)]
@@ -34,18 +21,11 @@ pub fn moment(text: &str) -> Option<f64> {
     time::parse(text).map(|ms| ms as f64)
 }
 
-/// The memory that [`CoreWatchlist::room`] and the answers lie in.
-#[wasm_bindgen(skip_typescript, js_name = coreMemory)]
-pub fn core_memory() -> JsValue {
-    wasm_bindgen::memory()
-}
-
-/// A watchlist, and the places where questions are written and answers are read.
+/// A watchlist, and its latest answers.
 #[wasm_bindgen(skip_typescript)]
 pub struct CoreWatchlist {
     list: Watchlist,
-    question: Vec<u8>,
-    answers: Answers,
+    answers: Answers<8>,
 }
 
 #[wasm_bindgen]
@@ -78,23 +58,15 @@ impl CoreWatchlist {
         self.list.as_bytes().into()
     }
 
-    /// Where so many bytes of a question may be written.
-    #[wasm_bindgen(skip_typescript)]
-    pub fn room(&mut self, length: usize) -> u32 {
-        if self.question.len() < length {
-            self.question.resize(length, 0);
-        }
-        self.question.as_ptr() as u32
-    }
-
     /// Asks for the value of so many bytes. Returns where the answer is, or 0.
     #[wasm_bindgen(skip_typescript, js_name = matchOne)]
     pub fn match_one(&mut self, length: usize, now_ms: f64) -> u32 {
-        let CoreWatchlist { list, question, answers } = self;
-        let Some(query) = question.get(..length).and_then(|bytes| str::from_utf8(bytes).ok()) else { return 0 };
+        let CoreWatchlist { list, answers } = self;
         answers.clear();
-        list.match_query(query, to_ascii, now_ms as u64, &mut |kind, value, hit| {
-            answers.add(Place { start: 0, end: 0 }, kind, (query, value), &hit);
+        asked(length, |query| {
+            list.match_query(query, to_ascii, now_ms as u64, &mut |kind, value, hit| {
+                add(answers, Place { start: 0, end: 0 }, kind, (query, value), &hit);
+            });
         });
         if answers.count() == 0 { 0 } else { answers.address() }
     }
@@ -103,28 +75,32 @@ impl CoreWatchlist {
     /// `undefined` if one of the values holds a NUL itself.
     #[wasm_bindgen(skip_typescript, js_name = matchAll)]
     pub fn match_all(&mut self, length: usize, count: usize, now_ms: f64) -> Option<u32> {
-        let CoreWatchlist { list, question, answers } = self;
-        let text = question.get(..length).and_then(|bytes| str::from_utf8(bytes).ok())?;
+        let CoreWatchlist { list, answers } = self;
         answers.clear();
-        let mut place = 0;
-        for query in text.split_terminator('\0') {
-            list.match_query(query, to_ascii, now_ms as u64, &mut |kind, value, hit| {
-                answers.add(Place { start: place, end: 0 }, kind, (query, value), &hit);
-            });
-            place += 1;
-        }
-        (place as usize == count).then(|| answers.count())
+        let values = asked(length, |text| {
+            let mut place = 0;
+            for query in text.split_terminator('\0') {
+                list.match_query(query, to_ascii, now_ms as u64, &mut |kind, value, hit| {
+                    add(answers, Place { start: place, end: 0 }, kind, (query, value), &hit);
+                });
+                place += 1;
+            }
+            place
+        });
+        (values == Some(count as u32)).then(|| answers.count())
     }
 
-    /// Extracts and matches in one pass. Returns how many answers there are.
+    /// Extracts from a text of so many bytes and matches in one pass. Returns how many answers there are.
     #[wasm_bindgen(skip_typescript, js_name = matchText)]
-    pub fn match_text(&mut self, text: &str, now_ms: f64) -> u32 {
-        let CoreWatchlist { list, answers, .. } = self;
+    pub fn match_text(&mut self, length: usize, now_ms: f64) -> u32 {
+        let CoreWatchlist { list, answers } = self;
         answers.clear();
-        list.match_text(text, to_ascii, now_ms as u64, &mut |found, hit| {
-            let place = Place { start: found.start as u32, end: found.end as u32 };
-            let raw = text.get(found.bytes.clone()).unwrap_or_default();
-            answers.add(place, found.kind, (raw, found.value), &hit);
+        asked(length, |text| {
+            list.match_text(text, to_ascii, now_ms as u64, &mut |found, hit| {
+                let place = Place { start: found.start as u32, end: found.end as u32 };
+                let raw = text.get(found.bytes.clone()).unwrap_or_default();
+                add(answers, place, found.kind, (raw, found.value), &hit);
+            });
         });
         answers.count()
     }
@@ -148,7 +124,7 @@ impl CoreWatchlist {
 
 impl CoreWatchlist {
     fn of(list: Watchlist) -> CoreWatchlist {
-        CoreWatchlist { list, question: Vec::new(), answers: Answers::default() }
+        CoreWatchlist { list, answers: Answers::default() }
     }
 }
 
@@ -158,13 +134,6 @@ struct Place {
     end: u32,
 }
 
-/// Answers as numbers, and their texts one behind the other.
-#[derive(Default)]
-struct Answers {
-    words: Vec<u32>,
-    texts: String,
-}
-
 /// The value is the query, letter by letter.
 const VALUE_IS_QUERY: u32 = 1;
 /// The matched value is the value.
@@ -172,60 +141,32 @@ const MATCHED_IS_VALUE: u32 = 2;
 /// The matched value is the end of the value.
 const MATCHED_IS_TAIL: u32 = 4;
 
-impl Answers {
-    const HEAD: usize = 1;
-    const ROW: usize = 8;
-
-    fn clear(&mut self) {
-        self.words.clear();
-        self.words.push(0);
-        self.texts.clear();
+/// Start, end, kind with way and flags, attributes, then the lengths of four texts: value, matched value (or where
+/// its tail begins), id and label (both with 1 added, 0 for none).
+fn add(answers: &mut Answers<8>, place: Place, kind: Kind, (query, value): (&str, &str), hit: &Hit<'_>) {
+    let mut flags = 0;
+    let mut value_length = 0;
+    if query == value {
+        flags |= VALUE_IS_QUERY;
+    } else {
+        value_length = answers.text(value);
     }
-
-    fn count(&self) -> u32 {
-        (self.words.len().saturating_sub(Answers::HEAD) / Answers::ROW) as u32
-    }
-
-    /// The texts have their final place only when all are there.
-    fn address(&mut self) -> u32 {
-        if let Some(head) = self.words.first_mut() {
-            *head = self.texts.as_ptr() as u32;
+    let matched = match &hit.matched_value {
+        MatchedValue::Query => {
+            flags |= MATCHED_IS_VALUE;
+            0
         }
-        self.words.as_ptr() as u32
-    }
-
-    /// Start, end, kind with way and flags, attributes, then the lengths of four texts in bytes: value, matched value
-    /// (or where its tail begins), id and label (both with 1 added, 0 for none).
-    fn add(&mut self, place: Place, kind: Kind, (query, value): (&str, &str), hit: &Hit<'_>) {
-        let mut flags = 0;
-        let mut value_length = 0;
-        if query == value {
-            flags |= VALUE_IS_QUERY;
-        } else {
-            value_length = self.text(value);
+        // A tail is counted in bytes, which are units only where all is ASCII.
+        MatchedValue::Tail(start) if value.is_ascii() => {
+            flags |= MATCHED_IS_TAIL;
+            *start as u32
         }
-        let matched = match &hit.matched_value {
-            MatchedValue::Query => {
-                flags |= MATCHED_IS_VALUE;
-                0
-            }
-            // A tail is counted in bytes, which are units only where all is ASCII.
-            MatchedValue::Tail(start) if value.is_ascii() => {
-                flags |= MATCHED_IS_TAIL;
-                *start as u32
-            }
-            other => self.text(other.of(value)),
-        };
-        let id = hit.id.map_or(0, |id| 1 + self.text(id));
-        let label = hit.label.map_or(0, |label| 1 + self.text(label));
-        let what = kind as u32 | (hit.matched_by as u32) << 8 | flags << 16;
-        self.words.extend([place.start, place.end, what, hit.attributes, value_length, matched, id, label]);
-    }
-
-    fn text(&mut self, text: &str) -> u32 {
-        self.texts.push_str(text);
-        text.len() as u32
-    }
+        other => answers.text(other.of(value)),
+    };
+    let id = hit.id.map_or(0, |id| 1 + answers.text(id));
+    let label = hit.label.map_or(0, |label| 1 + answers.text(label));
+    let what = kind as u32 | (hit.matched_by as u32) << 8 | flags << 16;
+    answers.push([place.start, place.end, what, hit.attributes, value_length, matched, id, label]);
 }
 
 /// Collects the entries of a watchlist, in batches.
@@ -268,30 +209,11 @@ impl CoreBuilder {
     }
 
     /// Adds a batch. Each entry is four numbers: what is given ([`Given`]), score and end (NaN for none; milliseconds),
-    /// and its source (0 for none); and its texts, each ended by a NUL: value, and id and label if they are given.
-    /// `false`, and nothing was added: one of the texts holds a NUL itself.
+    /// and its source (0 for none); and its texts, so many bytes, each ended by a NUL: value, and id and label if they are
+    /// given. `false`, and nothing was added: one of the texts holds a NUL itself.
     #[wasm_bindgen(skip_typescript)]
-    pub fn push(&mut self, numbers: &[f64], texts: &str) -> bool {
-        let (rows, _) = numbers.as_chunks::<4>();
-        let expected: usize = rows.iter().map(|[given, ..]| Given(*given as u32).texts()).sum();
-        if texts.bytes().filter(|byte| *byte == 0).count() != expected {
-            return false;
-        }
-        let mut texts = texts.split_terminator('\0');
-        for [given, score, end, source] in rows {
-            let given = Given(*given as u32);
-            let value = texts.next().unwrap_or_default();
-            let details = Details {
-                verdict: given.verdict(),
-                score: watchlist::score(*score),
-                source: (*source as usize).checked_sub(1).and_then(|place| self.sources.get(place)).map(String::as_str),
-                id: given.has_id().then(|| texts.next()).flatten(),
-                label: given.has_label().then(|| texts.next()).flatten(),
-                expires_at_ms: (!end.is_nan()).then_some(*end as u64),
-            };
-            self.builder.push(&Entry { value, kind: given.kind(), details }, to_ascii);
-        }
-        true
+    pub fn push(&mut self, numbers: &[f64], length: usize) -> bool {
+        asked(length, |texts| self.push_all(numbers, texts)).unwrap_or(false)
     }
 
     /// Counts entries that the facade could not read.
@@ -315,6 +237,31 @@ impl CoreBuilder {
     #[wasm_bindgen(skip_typescript)]
     pub fn finish(self) -> CoreWatchlist {
         CoreWatchlist::of(self.builder.finish())
+    }
+}
+
+impl CoreBuilder {
+    fn push_all(&mut self, numbers: &[f64], texts: &str) -> bool {
+        let (rows, _) = numbers.as_chunks::<4>();
+        let expected: usize = rows.iter().map(|[given, ..]| Given(*given as u32).texts()).sum();
+        if texts.bytes().filter(|byte| *byte == 0).count() != expected {
+            return false;
+        }
+        let mut texts = texts.split_terminator('\0');
+        for [given, score, end, source] in rows {
+            let given = Given(*given as u32);
+            let value = texts.next().unwrap_or_default();
+            let details = Details {
+                verdict: given.verdict(),
+                score: watchlist::score(*score),
+                source: (*source as usize).checked_sub(1).and_then(|place| self.sources.get(place)).map(String::as_str),
+                id: given.has_id().then(|| texts.next()).flatten(),
+                label: given.has_label().then(|| texts.next()).flatten(),
+                expires_at_ms: (!end.is_nan()).then_some(*end as u64),
+            };
+            self.builder.push(&Entry { value, kind: given.kind(), details }, to_ascii);
+        }
+        true
     }
 }
 
