@@ -122,7 +122,7 @@ for (const name of names) {
       const before = await page.evaluate(watch);
       await stage.choose(page, "page");
       const counts = await stage.panelShows(textOf, "counts", "indicator");
-      assert.match(counts, /2 indicators · 1 Suspicious · 1 Domain, 1 IPv4/);
+      assert.match(counts, /^2 indicators · 1\sSuspicious · 1\sDomain, 1\sIPv4$/);
       assert.match(await stage.panel(textOf, "page", "never sent"), /10\.20\.30\.40.*2 times · internal, never sent/s);
       const marks = await stage.marks(page);
       assert.deepEqual(marks.map(({ name, text }) => `${name} ${text}`).sort(), [
