@@ -14,7 +14,7 @@ import * as chromium from "./chromium.mjs";
 import * as firefox from "./firefox.mjs";
 
 /** Milliseconds, an upper bound only: nothing waits that long unless it is broken. */
-const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 120_000;
 const { IOC_SANDBOX, IOC_TMP } = process.env;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const drivers = { chromium, firefox };
