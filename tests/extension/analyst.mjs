@@ -38,12 +38,53 @@ export async function outcome(page, words) {
 export const select = (page, selector) =>
   page.evaluate((selector) => getSelection().selectAllChildren(document.querySelector(selector)), selector);
 
+/** What the clipboard holds, as a person sees it who pastes it into a field of that page. */
+export async function pasted(page, selector) {
+  await page.bringToFront();
+  await page.click(selector);
+  await page.keyboard.down("Control");
+  // Chromium's keys are events without the browser behind them: what they do must be named.
+  await page.keyboard.press("KeyV", { commands: ["Paste"] });
+  await page.keyboard.up("Control");
+  const handle = await page.waitForFunction((selector) => document.querySelector(selector).value, { polling: 50 }, selector);
+  return handle.jsonValue();
+}
+
+/** Presses “Forget everything”, and answers the browser's question; resolves with the question. */
+export async function forgetEverything(page, sure) {
+  const asked = new Promise((resolve) =>
+    page.once("dialog", async (dialog) => {
+      await (sure ? dialog.accept() : dialog.dismiss());
+      resolve(dialog.message());
+    }),
+  );
+  await page.click("#vault ::-p-text(Forget everything)");
+  return asked;
+}
+
+/** What rests on the disk, in every place that the extension writes to. */
+export function atRest(page) {
+  return page.evaluate(async () => {
+    const { local, session } = (globalThis.browser ?? chrome).storage;
+    const settled = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
+    const database = await settled(indexedDB.open("ioc-lookup"));
+    const snapshots = await settled(database.transaction("snapshots").objectStore("snapshots").getAllKeys());
+    database.close();
+    return { local: await local.get(null), session: await session.get(null), snapshots };
+  });
+}
+
 // ------------------------------------------------------------------ in the panel
 
-/** The text of the element's result for a value, once it is there. */
+/** Whether the panel has begun: it has its element, and has turned to the page beside it. */
+export function stands(document) {
+  return document.querySelector("ioc-lookup:defined") !== null && document.getElementById("page").hasChildNodes();
+}
+
+/** The line of the element's result for a value, once it is there. Not what it opens into: that comes a moment later. */
 export function resultOf(document, value) {
-  const rows = [...document.querySelector("ioc-lookup").shadowRoot.querySelectorAll(".result")];
-  return rows.find(({ textContent }) => textContent.includes(value))?.textContent ?? null;
+  const lines = [...document.querySelector("ioc-lookup").shadowRoot.querySelectorAll(".result .row")];
+  return lines.find(({ textContent }) => textContent.includes(value))?.textContent ?? null;
 }
 
 /** The text of its first report, once that is open. */
@@ -78,10 +119,9 @@ export function problemOf(document, words) {
 
 /** From a fresh extension to a connected platform, without looking closer. */
 export async function setUp(stage) {
-  const options = await stage.browser.openOwn("options/options.html");
+  const { options } = stage;
   await givePassphrase(options, "create", PASSPHRASE);
   await fillIn(options, stage.connection("threatq"));
   await stage.browser.answer(options, "#connect-form .primary", true);
   await connected(options, "ThreatQ");
-  return options;
 }

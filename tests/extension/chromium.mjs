@@ -4,6 +4,8 @@
 // side panel. What no protocol can reach is stood in for, and only that: the entry of the native menu (its event is sent to the
 // worker as the browser would), and the native question for a permission (granted by the manifest, or refused by `answer`).
 
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 
 const FLAGS = [
@@ -21,7 +23,7 @@ export const executable = "/usr/bin/chromium";
 /** The permission that a person would grant. */
 export const manifestChanges = { host_permissions: ["http://127.0.0.1/*"] };
 
-export async function launch(folder, { strangers = [], patience }) {
+export async function launch(folder, { strangers = [], downloads, patience }) {
   const browser = await puppeteer.launch({
     browser: "chrome",
     executablePath: executable,
@@ -31,6 +33,8 @@ export async function launch(folder, { strangers = [], patience }) {
     enableExtensions: true,
     args: FLAGS,
   });
+  const session = await browser.target().createCDPSession();
+  await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: downloads, eventsEnabled: true });
   const isOurs = (target) => target.type() === "service_worker" && target.url().endsWith("/background.js");
   const id = await browser.installExtension(folder);
   const others = await Promise.all(strangers.map((path) => browser.installExtension(path)));
@@ -62,6 +66,7 @@ export async function launch(folder, { strangers = [], patience }) {
     if (panel?.target() === target) return;
     panel = await target.asPage();
     panel.setDefaultTimeout(patience);
+    panel.on("console", (message) => console.log(`# the panel: ${message.text()}`));
     panel.on("pageerror", ({ message }) => faults.push(message));
   }
 
@@ -108,7 +113,23 @@ export async function launch(folder, { strangers = [], patience }) {
       await gone;
     },
 
-    picture: (path) => panel.screenshot({ path }),
+    /** A person's click: scripts may neither copy nor save without one. */
+    async clickInPanel(words) {
+      const button = await panel.waitForSelector(`main > #page button::-p-text(${words})`);
+      await button.click();
+    },
+
+    /** What `begin` brings into the folder of downloads, once it is there: `{ name, text }`. */
+    async download(begin) {
+      const named = new Promise((resolve) => session.once("Browser.downloadWillBegin", ({ suggestedFilename }) => resolve(suggestedFilename)));
+      const ended = new Promise((resolve) => session.on("Browser.downloadProgress", ({ state }) => state === "inProgress" || resolve(state)));
+      await begin();
+      const [name, state] = await Promise.all([named, ended]);
+      if (state !== "completed") throw new Error(`the download was ${state}`);
+      return { name, text: await readFile(join(downloads, name), "utf8") };
+    },
+
+    picture: (path) => panel.screenshot({ path, fullPage: true }),
     close: () => browser.close(),
   };
 }

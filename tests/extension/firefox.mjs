@@ -1,7 +1,8 @@
 // The extension in Firefox, as an analyst has it: everything is real. The browser's own window is a document, too, and the
 // protocol may speak to it: menus are opened by the right mouse button, and questions are answered by pressing their buttons.
 
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import puppeteer from "puppeteer-core";
 
 export const executable = "/usr/bin/firefox-esr";
@@ -15,7 +16,7 @@ const STRANGER = { id: "stranger@example.com", uuid: "b0a9be0e-0cc2-4b4e-9a4e-4b
 
 const TITLES = { selection: /^Look up/, page: /^Find indicators/ };
 
-export async function launch(folder, { strangers = [], patience }) {
+export async function launch(folder, { strangers = [], downloads, patience }) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: executable,
@@ -23,7 +24,12 @@ export async function launch(folder, { strangers = [], patience }) {
     timeout: patience,
     protocolTimeout: patience,
     args: ["--remote-allow-system-access"],
-    extraPrefsFirefox: { "extensions.webextensions.uuids": JSON.stringify({ [ID]: UUID, [STRANGER.id]: STRANGER.uuid }) },
+    extraPrefsFirefox: {
+      "extensions.webextensions.uuids": JSON.stringify({ [ID]: UUID, [STRANGER.id]: STRANGER.uuid }),
+      "browser.download.folderList": 2,
+      "browser.download.dir": downloads,
+      "browser.download.alwaysOpenPanel": false,
+    },
   });
   for (const path of [folder, ...strangers]) await browser.installExtension(path);
   const { connection } = browser;
@@ -107,6 +113,39 @@ export async function launch(folder, { strangers = [], patience }) {
 
     stopBackground: () =>
       inWindow((id) => WebExtensionPolicy.getByID(id).extension.terminateBackground({ disableResetIdleForTest: true }), ID),
+
+    /** A person's click: scripts may neither copy nor save without one. The sidebar is where the window says it is. */
+    async clickInPanel(words) {
+      const within = await observer.evaluate((words) => {
+        const { document } = globalThis.browser.extension.getViews({ type: "sidebar" })[0];
+        const button = [...document.querySelectorAll("#page button")].find(({ textContent }) => textContent.includes(words));
+        button.scrollIntoView({ block: "center" });
+        const { x, y, width, height } = button.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      }, words);
+      await inWindow((within) => {
+        const outer = document.getElementById("sidebar");
+        const inner = outer.contentDocument.getElementById("webext-panels-browser");
+        const [place, box] = [outer, inner].map((element) => element.getBoundingClientRect());
+        const [x, y] = [place.x + box.x + within.x, place.y + box.y + within.y];
+        for (const type of ["mousedown", "mouseup"]) window.synthesizeMouseEvent(type, x, y, { button: 0, clickCount: 1 });
+      }, within);
+    },
+
+    /** What `begin` brings into the folder of downloads, once it is there: `{ name, text }`. */
+    async download(begin) {
+      await inWindow(async () => {
+        const { Downloads } = ChromeUtils.importESModule("resource://gre/modules/Downloads.sys.mjs");
+        const list = await Downloads.getList(Downloads.ALL);
+        window.downloaded = new Promise((resolve) => {
+          const look = ({ succeeded, target }) => succeeded && resolve(target.path);
+          list.addView({ onDownloadAdded: look, onDownloadChanged: look });
+        });
+      });
+      await begin();
+      const path = await inWindow(() => window.downloaded);
+      return { name: basename(path), text: await readFile(path, "utf8") };
+    },
 
     /** Of the whole window, which has the sidebar in it. */
     async picture(path) {

@@ -17,7 +17,8 @@ for (const name of names) {
     let options;
     before(async () => {
       stage = await openStage(name, { pages, strangers: [stranger] });
-      options = await setUp(stage);
+      await setUp(stage);
+      ({ options } = stage);
       await stage.requests();
     });
     after(() => stage?.close());
@@ -32,7 +33,7 @@ for (const name of names) {
 
     test("a content script, which a hostile page may have taken over, is refused", async () => {
       const page = await stage.open("/");
-      await stage.browser.choose(page, "page");
+      await stage.choose(page, "page");
       await stage.panelShows(textOf, "counts", "indicator");
       const answers = await options.evaluate(async (url, passphrase) => {
         const api = globalThis.browser ?? chrome;

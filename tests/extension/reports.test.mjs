@@ -47,7 +47,7 @@ function setsOf(reports) {
 async function marksOf(stage, name) {
   const page = await stage.open(`/${name}`);
   const before = await page.evaluate(watch);
-  await stage.browser.choose(page, "page");
+  await stage.choose(page, "page");
   await stage.panelShows(textOf, "counts", "indicator");
   const marked = pairsOf(await stage.marks(page));
   assert.deepEqual(await page.evaluate(seen), { html: before, changes: 0 }, name);

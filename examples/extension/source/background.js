@@ -7,9 +7,9 @@ import { addMenus, onAction, onMenu } from "./background/menus.js";
 import { onAlarm, setAlarm } from "./background/watchlist.js";
 import { api } from "./shared/browser.js";
 
-api.runtime.onInstalled.addListener(() => {
-  addMenus();
-  setAlarm();
+api.runtime.onInstalled.addListener(async () => {
+  await addMenus();
+  await setAlarm();
 });
 api.runtime.onStartup.addListener(setAlarm);
 api.runtime.onMessage.addListener(onMessage);

@@ -11,7 +11,7 @@ let open = null;
 /** Connections without their secrets, for whoever shows them. */
 export async function connections() {
   const { connections } = await readSettings();
-  return connections.map(({ id, name, platform, hosts }) => ({ id, name, platform, hosts }));
+  return connections.map(({ id, name, platform, config }) => ({ id, name, platform, address: config.baseUrl }));
 }
 
 /** All clients whose hosts the person still allows. Rejects with `Locked`. */

@@ -7,6 +7,7 @@ import { api } from "../shared/browser.js";
 import { clientOf, closeClients, connections } from "./clients.js";
 import { problemOf } from "./problem.js";
 import { isOurPage } from "./sender.js";
+import { setAllOn } from "../shared/sites.js";
 import { closeWatchlist, forgetWatchlist, known, synchronise, watchlistStatus } from "./watchlist.js";
 import {
   changeSettings,
@@ -71,12 +72,14 @@ async function lock() {
   await lockVault();
 }
 
+/** Also what a locked vault would not tell: the hosts are those that the browser has granted. */
 async function forgetAll() {
-  const { connections } = await readSettings().catch(() => ({ connections: [] }));
   await closeClients();
   await forgetWatchlist();
   await destroyVault();
-  await withdraw(connections.flatMap(({ hosts }) => hosts));
+  await setAllOn();
+  const { origins } = await api.permissions.getAll();
+  await Promise.all(origins.map((origin) => withdraw([origin])));
 }
 
 /** Resolves with the outcome of the client's own check; only what works is kept. */

@@ -13,7 +13,7 @@ export function checkView({ ok, steps, latencyMs }) {
   const { step: names, stepStatus, advice } = strings;
   if (ok) return el("p", { class: "check" }, latencyMs === null ? "Connected." : `Connected. It answered in ${Math.round(latencyMs)} ms.`);
   const failing = steps.find(({ status }) => status === "failed");
-  const line = ({ step, status }) => el("li", {}, `${names[step] ?? step}: ${stepStatus[status] ?? status}`);
+  const line = ({ step, status }) => el("li", { class: status === "failed" && "bad" }, `${names[step] ?? step}: ${stepStatus[status] ?? status}`);
   return el(
     "div",
     { class: "check" },

@@ -26,14 +26,14 @@ async function show() {
 
 function vaultView(vault) {
   if (vault === "none") return createForm(show);
-  const forget = button("Forget everything", forgetAll, { class: "quiet" });
+  const forget = button("Forget everything", forgetAll, { class: "quiet bad" });
   if (vault === "locked") return el("div", { class: "form" }, unlockForm(show), el("div", { class: "row" }, forget));
   const lock = button("Lock", () => request("lock").then(show));
   return el("div", { class: "card row spread" }, el("p", {}, "Your connections are open until the browser ends."), el("div", { class: "row" }, lock, forget));
 }
 
 async function forgetAll() {
-  if (!confirm("Forget every connection and the watchlist? This cannot be undone.")) return;
+  if (!confirm("Forget the passphrase, every connection, the watchlist and the sites that are off? This cannot be undone.")) return;
   await request("forgetAll");
   await show();
 }
@@ -44,12 +44,12 @@ function connectionsView(connections) {
   return [title, el("ul", { class: "list" }, connections.map(connectionRow))];
 }
 
-function connectionRow({ id, name, hosts }) {
+function connectionRow({ id, name, address }) {
   const disconnect = () => request("disconnect", { id }).then(show);
   return el(
     "li",
     {},
-    el("span", { class: "about" }, foreign(name), foreign(hosts.map((host) => host.replace(/\/\*$/, "")).join(", "), { class: "muted hint" })),
+    el("span", { class: "about" }, foreign(name), foreign(address, { class: "muted hint" })),
     button("Disconnect", disconnect, { "aria-label": `Disconnect ${name}` }),
   );
 }
@@ -88,6 +88,8 @@ async function showSites() {
 const taken = async (name) => (await request("state")).connections.some((connection) => connection.name === name);
 byId("connect").append(el("h2", { id: "connect-title" }, "Connect a platform"), connectForm({ onConnected: show, taken }));
 api.storage.onChanged.addListener((changes, area) => {
+  // The panel may unlock, too.
+  if (area === "session" && "key" in changes) show();
   if (area === "local" && "off" in changes) showSites();
   if (area === "local" && "watchlist" in changes) show();
 });

@@ -36,15 +36,16 @@ function note(text) {
   return el("p", { class: "note" }, text);
 }
 
-/** `12 indicators: 1 Malicious, 7 Domain, 5 URL`. */
+/** `12 indicators · 1 Malicious · 7 Domain, 5 URL`; a number stays with its word. */
 function countsOf(findings) {
   if (findings.length === 0) return "No indicator was found.";
   const counts = (member) =>
     Object.entries(Object.groupBy(findings, (finding) => finding[member] ?? ""))
       .filter(([name]) => name !== "")
-      .map(([name, group]) => `${group.length} ${text(`${member}.${name}`)}`);
+      .map(([name, group]) => `${group.length}\u00a0${text(`${member}.${name}`)}`)
+      .join(", ");
   const all = findings.length === 1 ? "1 indicator" : `${findings.length} indicators`;
-  return `${all}: ${[...counts("verdict"), ...counts("kind")].join(", ")}`;
+  return [all, counts("verdict"), counts("kind")].filter(Boolean).join(" · ");
 }
 
 function sorted(findings) {

@@ -16,6 +16,8 @@ import { strings } from "./strings.js";
 
 const byId = (id) => document.getElementById(id);
 const lookup = byId("lookup");
+/** A panel stays in the window that it was opened in. */
+const ownWindow = api.windows.getCurrent();
 /** The page beside; `findings` as in scan.js, null until it is searched. */
 const page = { tabId: null, host: null, off: false, findings: null, cut: false };
 
@@ -58,9 +60,10 @@ async function turnTo({ tabId, url }) {
 }
 
 // The address is known only of a page on which the person has used the extension; it need not be known for anything else.
-async function turnToActive(windowId) {
+async function turnToActive() {
   turns += 1;
   const turn = turns;
+  const { id: windowId } = await ownWindow;
   const [tab] = await api.tabs.query({ active: true, windowId });
   if (tab && turn === turns) await turnTo({ tabId: tab.id, url: tab.url });
 }
@@ -69,7 +72,7 @@ function showPage() {
   const site = siteView(page, { toggle: toggleSite });
   byId("site").replaceChildren(...site);
   byId("site").hidden = site.length === 0;
-  byId("page").replaceChildren(...pageView(page, { scan, clear, show, lookUp: lookUpFound, say }));
+  byId("page").replaceChildren(...pageView(page, { scan: scanBeside, clear, show, lookUp: lookUpFound, say }));
 }
 
 async function toggleSite() {
@@ -99,6 +102,9 @@ async function scan() {
     if (!isWanted()) return await clearPage(tabId);
     Object.assign(page, read);
     say("");
+    showPage();
+    // It has grown.
+    byId("page").scrollIntoView({ block: "start" });
   } catch ({ code }) {
     if (!isWanted()) return;
     say(
@@ -106,8 +112,14 @@ async function scan() {
         ? "The browser lets no extension read this page yet. Click the ioc-lookup button in the toolbar, or right-click the page, and try again."
         : "The page could not be read. Reload it and try again.",
     );
+    showPage();
   }
-  showPage();
+}
+
+/** By the panel's own button. Which page lies beside is asked at the press: word of another tab may still be under way. */
+async function scanBeside() {
+  await turnToActive();
+  return scan();
 }
 
 async function clear() {
@@ -170,20 +182,20 @@ async function onWish(wish) {
 // ------------------------------------------------------------------ beginning
 
 async function begin() {
-  const [{ id: windowId }] = await Promise.all([api.windows.getCurrent(), loaded(), showGate()]);
-  await turnToActive(windowId);
   lookup.addEventListener("ioc-done", recolour);
-  api.tabs.onActivated.addListener((active) => active.windowId === windowId && turnToActive(windowId));
+  // Before anything is awaited: a tab that is turned to meanwhile must not be missed.
+  api.tabs.onActivated.addListener(() => turnToActive());
   api.tabs.onUpdated.addListener((tabId, { status }) => {
     if (tabId !== page.tabId || status !== "loading") return;
     leavePage(tabId);
-    turnToActive(windowId);
+    turnToActive();
   });
   // The options page or the background may lock and unlock, too.
   api.storage.onChanged.addListener((changes, area) => {
     if ((area === "session" && "key" in changes) || (area === "local" && "vault" in changes)) showGate();
   });
-  await onAsked(windowId, onWish);
+  await Promise.all([turnToActive(), loaded(), showGate()]);
+  await onAsked((await ownWindow).id, onWish);
 }
 
 begin();

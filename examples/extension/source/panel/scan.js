@@ -56,8 +56,10 @@ async function inPage(tabId, what) {
   let answers;
   try {
     answers = await api.scripting.executeScript({ target: { tabId }, ...what });
-  } catch {
-    throw Object.assign(new Error(), { code: "page_closed" });
+  } catch (cause) {
+    // The browsers word it in sentences of their own; those are for who looks into the panel's console.
+    console.warn(`Tab ${tabId} cannot be read: ${cause.message}`);
+    throw Object.assign(new Error("page_closed", { cause }), { code: "page_closed" });
   }
   const [{ result, error }] = answers;
   if (error) throw Object.assign(new Error(), { code: "internal" });

@@ -8,7 +8,7 @@ export function siteView({ host, off }, { toggle }) {
     el(
       "div",
       { class: "row spread" },
-      el("span", {}, off ? "Off on " : "On ", foreign(host)),
+      el("span", {}, off ? "Off on " : "Active on ", foreign(host)),
       el("button", { type: "button", class: "quiet", onclick: toggle }, off ? "Switch on here" : "Switch off here"),
     ),
   ];

@@ -19,6 +19,10 @@ export async function isOff(host) {
   return (await hostsOff()).includes(host);
 }
 
+export function setAllOn() {
+  return api.storage.local.remove("off");
+}
+
 export async function setOff(host, off) {
   const others = (await hostsOff()).filter((other) => other !== host);
   await api.storage.local.set({ off: off ? [...others, host].sort() : others });
