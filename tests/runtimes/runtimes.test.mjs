@@ -9,6 +9,7 @@ import { startHostile } from "./hostile.mjs";
 import { bun, deno, node } from "./programs.mjs";
 import { elsewhere, rules } from "./rules.mjs";
 import { openChromium } from "./run-chromium.mjs";
+import { openExtension } from "./run-extension.mjs";
 import { openFirefox } from "./run-firefox.mjs";
 import { openNode } from "./run-node.mjs";
 import { newestDate, openWorkerd } from "./run-workerd.mjs";
@@ -17,10 +18,11 @@ import { Hung, runOne, table } from "./suite.mjs";
 
 const runtimes = [
   { name: "node", kind: "node", open: openNode },
-  ...[node(24), deno, bun].map((known) => ({ name: known.name, kind: "node", open: () => openNode(known), absent: known.program === null })),
+  ...[node(22), node(24), deno, bun].map((known) => ({ name: known.name, kind: "node", open: () => openNode(known), absent: known.program === null })),
   { name: "workerd 2024-01-01", kind: "workerd", open: () => openWorkerd("2024-01-01") },
   { name: `workerd ${newestDate()}`, kind: "workerd", open: () => openWorkerd(newestDate()) },
   { name: "chromium", kind: "page", open: openChromium },
+  { name: "extension", kind: "extension", open: openExtension },
   { name: "firefox", kind: "page", open: openFirefox },
 ].filter(({ name }) => !process.env.IOC_RUNTIMES || process.env.IOC_RUNTIMES.split(",").some((wanted) => name.startsWith(wanted)));
 const scenarios = all.filter(({ name }) => name.includes(process.env.IOC_SCENARIOS ?? ""));

@@ -8,7 +8,7 @@ export async function runOne(hostile, host, scenario, dialect = "threatq") {
   const run = await hostile.open(scenario.name, dialect);
   let alarm;
   const hung = new Promise((_, reject) => {
-    alarm = setTimeout(() => reject(new Hung()), (scenario.timeoutMs ?? 10_000) + HUNG_MS);
+    alarm = setTimeout(() => reject(new Hung()), (scenario.timeoutMs ?? 30_000) + HUNG_MS);
   });
   try {
     const job = { name: scenario.name, dialect, control: hostile.control, addresses: run.addresses };

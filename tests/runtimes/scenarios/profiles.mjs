@@ -12,6 +12,8 @@ const setByUs = (headers) => Object.fromEntries(Object.entries(headers).filter((
 const ODD_CLIENT_ID = "id ü&=+%/~.*'()!";
 const ODD_CLIENT_ID_IN_QUERY = "id%20%C3%BC%26%3D%2B%25%2F~.%2A%27%28%29%21";
 
+const BROWSERS_OWN = "nobody may set User-Agent there: the browser's own stands in it";
+
 /** A lone surrogate is no text (T34). */
 const LONE = "\ud800";
 
@@ -149,7 +151,7 @@ export default [
   {
     name: "T35 the headers of each request are these and no others",
     rules: ["T35", "T37", "H2"],
-    expect: { page: "a page may not set User-Agent: the browser's own stands there" },
+    expect: { page: BROWSERS_OWN, extension: BROWSERS_OWN },
     async run(t) {
       const client = await t.client();
       const { accessToken } = await client.token();
@@ -157,7 +159,7 @@ export default [
       await client.request("/api/indicators/query", { method: "POST", json: { criteria: {} }, idempotent: true });
       await client.request("/api/form", { method: "POST", form: { a: "ü b&c", d: "" } });
       const [token, get, post, form] = await t.server.log();
-      const common = { accept: "application/json", "user-agent": t.page ? get.headers["user-agent"] : `ioc-lookup/${t.ioc.version}` };
+      const common = { accept: "application/json", "user-agent": t.browser ? get.headers["user-agent"] : `ioc-lookup/${t.ioc.version}` };
       const bearer = { authorization: `Bearer ${accessToken}` };
       t.assert.deepEqual(Object.keys(setByUs(token.headers)), ["accept", "authorization", "content-type", "user-agent"], "token request's headers");
       t.assert.deepEqual(setByUs(get.headers), { ...common, ...bearer }, "GET's headers");

@@ -22,11 +22,14 @@ const echoes = (secret) => [
   `${secret}${secret}${secret}`,
 ];
 
+const NO_PAGE = "no page: nothing to opt in to";
+const NO_ENVIRONMENT = "no environment variables there; the console is watched all the same";
+
 export default [
   {
     name: "S1 a page needs allowBrowserSecrets for a password or a client secret",
     rules: ["S1", "E6"],
-    expect: { node: "no page: nothing to opt in to", workerd: "no page: nothing to opt in to" },
+    expect: { node: NO_PAGE, workerd: NO_PAGE, extension: NO_PAGE },
     async run(t) {
       const { auth } = t.dialect;
       const rows = [[auth.client(), true], [auth.password(), true], [{ ...auth.refresh(), clientId: "id", clientSecret: t.canaries.clientSecret }, true], [auth.refresh(), false], [auth.supplied(), false]];
@@ -211,8 +214,14 @@ export default [
     },
     async run(t) {
       for (let row = 0; row < 6; row += 1) {
-        const client = await t.client({ auth: "refresh", baseUrl: `${t.base}/v${row}`, timeouts: { tokenMs: row === 5 ? 200 : 2_000, requestMs: 2_000, totalMs: 2_000 }, retry: { maxRetries: 0 } });
-        await t.refused(client.token());
+        const client = await t.client({ auth: "refresh", baseUrl: `${t.base}/v${row}`, retry: { maxRetries: 0 } });
+        const call = t.refused(client.token());
+        // A refresh token that got lost is sent once more (T26).
+        for (let silent = 1; silent <= 2 && row === 5; silent += 1) {
+          await t.server.waitFor("token", silent, row);
+          await t.timers.elapse(t.timeouts.tokenMs);
+        }
+        await call;
       }
     },
   },
@@ -233,7 +242,7 @@ export default [
   {
     name: "S10 no environment variable makes it talk",
     rules: ["S10"],
-    expect: { workerd: "no environment variables there; the console is watched all the same", page: "no environment variables there; the console is watched all the same" },
+    expect: { workerd: NO_ENVIRONMENT, page: NO_ENVIRONMENT, extension: NO_ENVIRONMENT },
     async run(t) {
       const env = globalThis.process?.env;
       if (env && !t.page) Object.assign(env, { DEBUG: "*", NODE_DEBUG: "*", RUST_LOG: "trace", RUST_BACKTRACE: "full", IOC_LOOKUP_DEBUG: "1" });

@@ -2,6 +2,9 @@
 
 import { HOUR, MINUTE, MemoryStore, SECOND, deferred, outcomes, parallel, stubFetch, stubToken, tally } from "./support.mjs";
 
+const ALIVE = "a request cannot die here: the flight lives on, one token request";
+const DORMANT = { workerd: "never: work after the answer may be frozen there", extension: "never: the worker may be stopped after the answer" };
+
 const PASSWORD_REFUSALS = [
   ["500", (x) => x.json(500, {})],
   ["503 with Retry-After", (x) => x.json(503, {}, { "Retry-After": "0" })],
@@ -228,13 +231,13 @@ export default [
   {
     name: "T5 a flight that dies with its request is taken over by a waiter",
     rules: ["T5"],
-    expect: { node: "a request cannot die here: the flight lives on, one token request", page: "a request cannot die here: the flight lives on, one token request" },
+    expect: { node: ALIVE, page: ALIVE, extension: ALIVE },
     callers: 2,
     async serve(x) {
       if (x.isToken && x.nth === 1) await x.hold("until the request is dead");
       x.honest();
     },
-    async setup(t) { t.shared.client = await t.client({ timeouts: { tokenMs: 400, requestMs: 2_000, totalMs: 3_000 }, retry: { maxRetries: 0 } }); },
+    async setup(t) { t.shared.client = await t.client({ timeouts: { ...t.timeouts, tokenMs: 600 }, retry: { maxRetries: 0 } }); },
     async run(t, caller) {
       if (caller === 0) {
         // workerd ends what a request has begun when that request has been answered.
@@ -328,7 +331,7 @@ export default [
   {
     name: "T10 a 401 without a challenge renews, 403 and 407 do not",
     rules: ["T10", "E13"],
-    expect: { node: "fetch makes a network error of 407, save in Deno and Bun", page: "Chromium makes a network error of 407, Firefox does not" },
+    expect: { node: "fetch makes a network error of 407, save in Deno and Bun", page: "Chromium makes a network error of 407, Firefox does not", extension: "Chromium makes a network error of 407" },
     serve(x) {
       if (x.path.endsWith("/403")) return x.json(403, {});
       if (x.path.endsWith("/407")) return x.json(407, {});
@@ -484,7 +487,7 @@ export default [
     serve: (x) => PASSWORD_REFUSALS[x.variant][1](x),
     async run(t) {
       for (const [row, [label]] of PASSWORD_REFUSALS.entries()) {
-        const timeouts = { tokenMs: label === "silence" ? 200 : 2_000, requestMs: 2_000, totalMs: 2_000 };
+        const timeouts = label === "silence" ? { ...t.timeouts, tokenMs: 200 } : t.timeouts;
         const client = await t.client({ auth: "password", baseUrl: `${t.base}/v${row}`, retry: { maxRetries: 5 }, timeouts });
         await t.refused(t.get(client), {}, label);
         await t.refused(client.token(), { code: "auth_cooldown" }, label);
@@ -529,7 +532,7 @@ export default [
   {
     name: "T16 a token near its end is renewed beside the call",
     rules: ["T16"],
-    expect: { workerd: "never: work after the answer may be frozen there" },
+    expect: DORMANT,
     async serve(x) {
       if (x.isToken && x.nth === 2) await x.hold("soft renewal");
       if (x.isToken) return x.token({ expires_in: 1000 });
@@ -543,7 +546,7 @@ export default [
       await t.server.saw({ token: 1 });
       t.clock.advance(2 * SECOND);
       t.assert.equal((await client.token()).accessToken, old.accessToken, "present token");
-      if (t.workerd) return t.server.saw({ token: 1 });
+      if (t.dormant) return t.server.saw({ token: 1 });
       await t.server.waitFor("token", 2);
       t.assert.equal((await client.token()).accessToken, old.accessToken, "present token while the flight is in the air");
       await t.server.release("soft renewal");
@@ -554,7 +557,7 @@ export default [
   {
     name: "T16 a soft renewal that fails is an event, and waits five seconds",
     rules: ["T16"],
-    expect: { workerd: "never: work after the answer may be frozen there" },
+    expect: DORMANT,
     serve(x) {
       if (x.isToken && x.nth === 2) return x.json(503, {});
       return x.isToken ? x.token({ expires_in: 1000 }) : x.honest();
@@ -564,7 +567,7 @@ export default [
       await client.token();
       t.clock.advance(890 * SECOND);
       await client.token();
-      if (t.workerd) return t.server.saw({ token: 1 });
+      if (t.dormant) return t.server.saw({ token: 1 });
       await t.server.waitFor("token", 2);
       while (!t.eventTypes().includes("token_failed")) await t.timers.wait(1);
       t.clock.advance(4 * SECOND);
