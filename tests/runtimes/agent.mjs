@@ -106,8 +106,7 @@ class Context {
   /** Configuration for a client of this run. `auth` may be a name of the dialect's. */
   config({ auth = "client", baseUrl = this.base, ...rest } = {}) {
     return {
-      ...this.dialect.config(baseUrl),
-      auth: typeof auth === "string" ? this.dialect.auth[auth]() : auth,
+      ...this.dialect.config(baseUrl, typeof auth === "string" ? this.dialect.auth[auth]() : auth),
       allowInsecureLoopback: true,
       allowBrowserSecrets: true,
       timeouts: TIMEOUTS,

@@ -22,7 +22,7 @@ export async function startHostile() {
   return {
     control: control.origin,
     /** Opens an origin for one run of the scenario with this name. */
-    async open(name, dialect = "threatq") {
+    async open(name, dialect) {
       const scenario = scenarios.find((candidate) => candidate.name === name);
       const run = new Run(`run${++opened}`, scenario, dialects[dialect]);
       await run.start();

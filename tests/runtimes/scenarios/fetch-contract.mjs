@@ -1,6 +1,6 @@
 // H1 to H17: how fetch is called, and what may come back.
 
-import { HOUR, countedSignal, deferred, json, outcomes, parallel, stubApi, stubFetch, untilAborted } from "./support.mjs";
+import { HOUR, asksForToken, countedSignal, deferred, json, outcomes, parallel, stubApi, stubFetch, untilAborted } from "./support.mjs";
 
 const MIB = 1024 * 1024;
 
@@ -114,7 +114,7 @@ export default [
     serve(x) {
       const status = REDIRECTS[x.variant % 100];
       const target = x.variant >= 200 ? "/elsewhere/api/token" : `${x.path}/`;
-      if (x.isToken && x.path.endsWith("/api/token") && x.variant >= 100 && x.variant < 200) return x.token();
+      if (x.isToken && x.variant >= 100 && x.variant < 200) return x.token();
       return x.empty(status, { Location: x.variant >= 300 ? x.run.other.origin : target });
     },
     async run(t) {
@@ -511,7 +511,7 @@ export default [
         // Their order where they leave: on the wire one connection may be faster than another.
         const order = [];
         const fetch = (url, init) => {
-          if (!url.includes("/api/token")) order.push(Number(url.split("/").at(-1)));
+          if (!asksForToken(url)) order.push(Number(url.split("/").at(-1)));
           return t.network.fetch(url, init);
         };
         const client = await t.client({ fetch, baseUrl: `${t.base}/v${row}`, limits: concurrency ? { concurrency } : {} });

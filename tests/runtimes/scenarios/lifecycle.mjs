@@ -1,6 +1,6 @@
 // L7 to L15: closing, idling, clocks, traps and events.
 
-import { HOUR, MINUTE, MemoryStore, SECOND, deferred, json, outcomes, stubApi, tally } from "./support.mjs";
+import { HOUR, MINUTE, MemoryStore, SECOND, asksForToken, deferred, json, outcomes, stubApi, tally } from "./support.mjs";
 
 /** How many calls of wasm exports the trap is moved through. */
 const TRAP_STEPS = 20;
@@ -56,6 +56,7 @@ export default [
   },
   {
     name: "L10 a token's life counts from the request, and equal means expired",
+    platform: "threatq",
     rules: ["L10"],
     async serve(x) {
       if (x.isToken && x.nth === 1) await x.hold("slow");
@@ -79,6 +80,7 @@ export default [
   },
   {
     name: "L10 a wall clock set back cannot prolong a token, one set forward ends it",
+    platform: "threatq",
     rules: ["L10"],
     serve(x) { return x.isToken ? x.token({ expires_in: 600 }) : x.honest(); },
     async run(t) {
@@ -98,6 +100,7 @@ export default [
   },
   {
     name: "L10 a constant error of the wall clock has no effect",
+    platform: "threatq",
     rules: ["L10"],
     serve(x) { return x.isToken ? x.token({ expires_in: 600 }) : x.honest(); },
     async run(t) {
@@ -153,6 +156,7 @@ export default [
   },
   {
     name: "L14 a trap ends all calls under way, none hangs, and the refresh token survives",
+    platform: "threatq",
     rules: ["L14"],
     leavesTimers: "the timers of a dead instance run out by themselves: nobody is left to clear them",
     serve(x) { return x.isToken ? x.token({ refresh_token: x.mint("refresh") }) : x.honest(); },
@@ -175,6 +179,7 @@ export default [
   {
     name: "L15 events come in order, carry only their fields, and what a listener throws is swallowed",
     rules: ["L15", "R10"],
+    serve(x) { return x.isToken ? x.token({ expires_in: 3600 }) : x.honest(); },
     async run(t) {
       const listeners = [() => { throw new Error("x"); }, () => Promise.reject(new Error("x")), () => { throw undefined; }, async () => { throw "x"; }];
       for (const listener of listeners) {
@@ -211,7 +216,7 @@ export default [
       const order_ = [];
       const held = deferred();
       const fetch = stubApi(() => { order_.push("fetch"); held.resolve(); return json({}); });
-      const client = await t.client({ fetch: (url, init) => { order_.push(url.includes("/api/token") ? "token fetch" : "fetch"); return fetch(url, init); }, onEvent: (event) => order_.push(event.type) });
+      const client = await t.client({ fetch: (url, init) => { order_.push(asksForToken(url) ? "token fetch" : "fetch"); return fetch(url, init); }, onEvent: (event) => order_.push(event.type) });
       await t.get(client);
       t.assert.ok(order_.indexOf("token_requested") < order_.indexOf("token fetch"), "token_requested stands before the request");
       t.assert.ok(order_.indexOf("token_acquired") < order_.indexOf("fetch"), "token_acquired stands before the token is used");
