@@ -237,9 +237,12 @@ class Context {
     secrets.add("Basic value", encodeBasic(`${identity.clientId}:${canaries.clientSecret}`));
     for (const [value, name] of await this.server.secrets()) secrets.add(name, value);
     let texts = 0;
+    const searched = new Set();
     for (const thing of [...this.seen, ...this.events]) {
       for (const text of textsOf(thing, this.inspect)) {
         texts += 1;
+        if (searched.has(text)) continue;
+        searched.add(text);
         const leak = secrets.find(text);
         if (leak) {
           this.failures.push(`S9: ${leak} stands in ${describe(thing)}: ${text.slice(0, 300)}`);

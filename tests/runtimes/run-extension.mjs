@@ -8,10 +8,10 @@ import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 
 import { entryFor, packageFolder } from "./packed.mjs";
+import { COMMON, START_MS } from "./run-browser.mjs";
 import { launchOptions } from "./run-chromium.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const START_MS = 15_000;
 
 /** The extension as a folder: the packed package, these tests, and the two files of `hosts/extension`. */
 function assemble() {
@@ -26,7 +26,7 @@ function assemble() {
 
 export async function openExtension() {
   const folder = assemble();
-  const browser = await puppeteer.launch({ headless: true, ...launchOptions, enableExtensions: true });
+  const browser = await puppeteer.launch({ ...COMMON, ...launchOptions, enableExtensions: true });
   const close = async () => {
     await browser.close();
     rmSync(folder, { recursive: true });

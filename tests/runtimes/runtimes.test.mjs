@@ -27,7 +27,7 @@ const runtimes = [
   { name: "extension", kind: "extension", open: openExtension },
   { name: "firefox", kind: "page", open: openFirefox },
   ...["qradar, GET", "qradar, POST"].map((dialect) => ({ name: `node (${dialect})`, kind: "node", dialect, open: openNode })),
-].filter(({ name }) => !process.env.IOC_RUNTIMES || process.env.IOC_RUNTIMES.split(",").some((wanted) => name.startsWith(wanted.trim())));
+].filter(({ name }) => !process.env.IOC_RUNTIMES || process.env.IOC_RUNTIMES.split(",").some((wanted) => name.startsWith(wanted)));
 const scenarios = all.filter(({ name }) => name.includes(process.env.IOC_SCENARIOS ?? ""));
 
 const results = new Map();

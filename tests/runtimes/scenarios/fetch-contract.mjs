@@ -187,7 +187,7 @@ export default [
   {
     name: "H4 the attempt's timer is as long as configured",
     rules: ["H4"],
-    serve: (x) => x.isToken && x.variant === 1 ? x.token() : x.hold("never"),
+    serve: (x) => (x.isToken && x.variant === 1 ? x.token() : x.hold("never")),
     async run(t) {
       for (const [row, timeouts] of [{ tokenMs: 150 }, { requestMs: 150 }].entries()) {
         const client = await t.client({ baseUrl: `${t.base}/v${row}`, timeouts: { ...t.timeouts, ...timeouts }, retry: { maxRetries: 0 } });
@@ -257,12 +257,12 @@ export default [
     name: "H7 a fetch that never settles and ignores its signal still ends in time",
     rules: ["H7", "H6"],
     async run(t) {
-      const client = await t.client({ fetch: stubFetch(() => new Promise(() => {})), timeouts: { tokenMs: 120, requestMs: 120, totalMs: 2_000 }, retry: { maxRetries: 0 } });
+      const client = await t.client({ fetch: stubFetch(() => new Promise(() => {})), timeouts: { ...t.timeouts, tokenMs: 120 }, retry: { maxRetries: 0 } });
       await t.refused(client.token(), { code: "timeout", reason: "headers" });
-      const api = await t.client({ fetch: stubApi(() => new Promise(() => {})), timeouts: { tokenMs: 120, requestMs: 120, totalMs: 2_000 }, retry: { maxRetries: 0 } });
+      const api = await t.client({ fetch: stubApi(() => new Promise(() => {})), timeouts: { ...t.timeouts, requestMs: 120 }, retry: { maxRetries: 0 } });
       await t.refused(t.get(api), { code: "timeout", reason: "headers" });
       const deaf = stubApi(() => ({ status: 200, headers: new Headers(), body: { getReader: () => ({ read: () => new Promise(() => {}), cancel: () => new Promise(() => {}), releaseLock() {} }), cancel: () => new Promise(() => {}) } }));
-      const body = await t.client({ fetch: deaf, timeouts: { tokenMs: 120, requestMs: 120, totalMs: 2_000 }, retry: { maxRetries: 0 } });
+      const body = await t.client({ fetch: deaf, timeouts: { ...t.timeouts, requestMs: 120 }, retry: { maxRetries: 0 } });
       await t.refused(t.get(body), { code: "timeout", reason: "body" });
     },
   },
@@ -283,11 +283,19 @@ export default [
     rules: ["H7"],
     async run(t) {
       const [late, never] = [deferred(), deferred()];
+      const asked = [deferred(), deferred(), deferred()];
       let calls = 0;
-      const fetch = stubApi(() => [late.promise, never.promise, json({})][calls++]);
-      const client = await t.client({ fetch, timeouts: { tokenMs: 1_000, requestMs: 50, totalMs: 1_000 }, retry: { maxRetries: 0 } });
-      await t.refused(t.get(client), { code: "timeout" });
-      await t.refused(t.get(client), { code: "timeout" });
+      const fetch = stubApi(() => {
+        asked[calls].resolve();
+        return [late.promise, never.promise, json({})][calls++];
+      });
+      const client = await t.client({ fetch, retry: { maxRetries: 0 } });
+      for (const { promise } of asked.slice(0, 2)) {
+        const call = t.refused(t.get(client), { code: "timeout" });
+        await promise;
+        await t.timers.elapse(t.timeouts.requestMs);
+        await t.atOnce(() => call);
+      }
       late.resolve(json({}));
       never.reject(new Error(t.canaries.password));
       await t.timers.wait(5);

@@ -48,6 +48,27 @@ export default [
     },
   },
   {
+    name: "S15 H5 nothing waits longer by itself than an extension's worker may live, where there is one",
+    rules: ["S15", "H5"],
+    expect: { extension: "25 seconds at most: an idle worker is stopped after thirty" },
+    async run(t) {
+      const asked = deferred();
+      const fetch = () => {
+        asked.resolve();
+        return new Promise(() => {});
+      };
+      const client = await t.client({ fetch, timeouts: undefined });
+      const call = t.refused(t.get(client), { code: "client_closed" });
+      await asked.promise;
+      await t.timers.wait(0);
+      const longest = Math.max(...t.timers.outstanding());
+      t.assert.between(longest, 15 * SECOND, (t.runtime === "extension" ? 25 : 60) * SECOND, "milliseconds of the longest timer");
+      t.assert.equal(longest > 25 * SECOND, t.runtime !== "extension", "longer than a worker's life");
+      client.close();
+      await call;
+    },
+  },
+  {
     name: "L9 importing the package does nothing",
     rules: ["L9"],
     async run(t) {

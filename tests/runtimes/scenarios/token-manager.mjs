@@ -75,7 +75,7 @@ export default [
   {
     name: "T6 a thousand calls with a revoked token, their 401s spread over 400 ms, cost one token request and all succeed",
     rules: ["T3", "T6"],
-    timeoutMs: 60_000,
+    timeoutMs: 2 * MINUTE,
     state: () => ({ revokedAt: null, refused: 0 }),
     async serve(x) {
       if (x.isToken || x.run.valid.has(x.bearer)) return x.honest();
@@ -86,7 +86,7 @@ export default [
       x.unauthorized();
     },
     async run(t) {
-      const client = await t.client({ limits: { concurrency: 1000 }, timeouts: { tokenMs: 60_000, requestMs: 60_000, totalMs: 60_000 } });
+      const client = await t.client({ limits: { concurrency: 1000 }, timeouts: { tokenMs: 2 * MINUTE, requestMs: 2 * MINUTE, totalMs: 2 * MINUTE } });
       // POST: browsers let identical GETs wait for each other. The first call spares the others their preflights.
       const call = () => client.request(t.dialect.apiPath, { method: "POST", json: {}, idempotent: true });
       await call();
@@ -235,7 +235,7 @@ export default [
       if (x.isToken && x.nth === 1) await x.hold("until the request is dead");
       x.honest();
     },
-    async setup(t) { t.shared.client = await t.client({ timeouts: { ...t.timeouts, tokenMs: 600 }, retry: { maxRetries: 0 } }); },
+    async setup(t) { t.shared.client = await t.client({ retry: { maxRetries: 0 } }); },
     async run(t, caller) {
       if (caller === 0) {
         // workerd ends what a request has begun when that request has been answered.
@@ -243,7 +243,9 @@ export default [
         return t.server.waitFor("token", 1);
       }
       await t.server.waitFor("token", 1);
-      if (!t.workerd) await t.server.release("until the request is dead");
+      // The flight is overdue a second after its time; a third of a second of that is waited for really.
+      if (t.workerd) t.monotonic.advance(t.timeouts.tokenMs + SECOND - 300);
+      else await t.server.release("until the request is dead");
       t.assert.ok((await t.shared.client.token()).accessToken, "token");
       return t.server.saw({ token: t.workerd ? 2 : 1 });
     },
@@ -376,7 +378,7 @@ export default [
       for (const wait of [20_000, 40_000, 80_000, 100_000, 100_000]) {
         await t.refused(client.token(), { code: "token_server_error", status: 503, retryable: true, attempts: 1 });
         sent += 1;
-        await t.refused(client.token(), { code: "auth_cooldown", reason: "token_server_error", retryable: true, attempts: 0, retryAfterMs: (ms) => ms <= wait && ms > wait - SECOND });
+        await t.refused(client.token(), { code: "auth_cooldown", reason: "token_server_error", retryable: true, attempts: 0, retryAfterMs: (ms) => ms <= wait && ms > wait / 2 });
         t.clock.advance(wait - SECOND);
         await t.refused(t.get(client), { code: "auth_cooldown", retryAfterMs: (ms) => ms <= SECOND && ms > 0 });
         await t.server.saw({ token: sent, api: 0 });
@@ -431,7 +433,7 @@ export default [
       const client = await t.client();
       for (let round = 1; round <= 3; round += 1) {
         await t.refused(client.token(), { code: "token_client_rejected", oauthError: "invalid_client", retryable: false });
-        await t.refused(client.token(), { code: "auth_cooldown", reason: "token_client_rejected", retryable: false, attempts: 0, retryAfterMs: (ms) => ms > 59 * SECOND && ms <= MINUTE });
+        await t.refused(client.token(), { code: "auth_cooldown", reason: "token_client_rejected", retryable: false, attempts: 0, retryAfterMs: (ms) => ms > MINUTE / 2 && ms <= MINUTE });
         t.clock.advance(MINUTE - SECOND);
         await t.refused(client.token(), { code: "auth_cooldown" });
         await t.server.saw({ token: round });
