@@ -18,7 +18,10 @@ const ERROR_FIELDS = new Set(["name", "message", "code", "category", "retryable"
 const EVENT_FIELDS = new Set(["type", "platform", "name", "at", "status", "attempt", "durationMs", "waitMs", "code", "message"]);
 /** A scenario may take this much longer than the longest time that it configures. */
 export const SLACK_MS = 250;
-const TIMEOUTS = { tokenMs: 2_000, requestMs: 2_000, totalMs: 10_000 };
+/** Longer than a busy machine needs: what is to end by a timer has one of its own, or lets time pass by `timers.elapse`. */
+const TIMEOUTS = { tokenMs: 20_000, requestMs: 20_000, totalMs: 30_000 };
+/** So many turns of the event loop are "at once": 50 ms in a browser, whose shortest timers last 4 ms. */
+const AT_ONCE = 12;
 
 export function makeAgent({ ioc, runtime, imported, inspect, memory }) {
   const contexts = new Map();
@@ -59,6 +62,10 @@ class Context {
     /** A page: cross-origin rules hide headers and redirects, and secrets need an opt-in. */
     this.page = runtime === "chromium" || runtime === "firefox";
     this.workerd = runtime.startsWith("workerd");
+    /** The browser signs requests with its own name. */
+    this.browser = this.page || runtime === "extension";
+    /** Work may be frozen, or stopped, once its call has been answered. */
+    this.dormant = this.workerd || runtime === "extension";
     this.imported = imported;
     this.inspect = inspect;
     this.memory = memory;
@@ -66,6 +73,7 @@ class Context {
     this.assert = assert;
     this.clock = new Clock();
     this.timers = timers;
+    this.timeouts = TIMEOUTS;
     this.monotonic = monotonic;
     this.network = network;
     this.wasm = wasm;
@@ -98,8 +106,7 @@ class Context {
   /** Configuration for a client of this run. `auth` may be a name of the dialect's. */
   config({ auth = "client", baseUrl = this.base, ...rest } = {}) {
     return {
-      ...this.dialect.config(baseUrl),
-      auth: typeof auth === "string" ? this.dialect.auth[auth]() : auth,
+      ...this.dialect.config(baseUrl, typeof auth === "string" ? this.dialect.auth[auth]() : auth),
       allowInsecureLoopback: true,
       allowBrowserSecrets: true,
       timeouts: TIMEOUTS,
@@ -154,11 +161,33 @@ class Context {
     assert.ok(typeof error.message === "string" && error.message.length > 0, `${what} message`);
   }
 
-  /** How many milliseconds `action` takes. */
-  async elapsed(action) {
+  /**
+   * Asserts that `action` takes `low` to `high` milliseconds. The upper end is another timer of this runtime, since timers
+   * that are late come in their order all the same: a busy machine fails nothing.
+   */
+  async within(low, high, action, what = "duration") {
     const before = monotonic.now();
-    await action();
-    return monotonic.now() - before;
+    let over = false;
+    const limit = timers.wait(high).then(() => { over = true; });
+    const value = await Promise.race([action(), limit]);
+    assert.ok(!over, `${what}: ended within ${high} ms`);
+    assert.between(monotonic.now() - before, low, Infinity, `${what}: milliseconds`);
+    return value;
+  }
+
+  /** Asserts that `action` waits for nothing: it ends within a few turns of the event loop. */
+  async atOnce(action, what = "action") {
+    let turns = 0;
+    let ended = false;
+    const end = () => { ended = true; };
+    const work = action();
+    work.then(end, end);
+    while (!ended && turns < AT_ONCE) {
+      turns += 1;
+      await timers.wait(0);
+    }
+    assert.ok(ended, `${what}: ended at once`);
+    return work;
   }
 
   eventTypes() { return this.events.map((event) => event.type); }
@@ -208,9 +237,12 @@ class Context {
     secrets.add("Basic value", encodeBasic(`${identity.clientId}:${canaries.clientSecret}`));
     for (const [value, name] of await this.server.secrets()) secrets.add(name, value);
     let texts = 0;
+    const searched = new Set();
     for (const thing of [...this.seen, ...this.events]) {
       for (const text of textsOf(thing, this.inspect)) {
         texts += 1;
+        if (searched.has(text)) continue;
+        searched.add(text);
         const leak = secrets.find(text);
         if (leak) {
           this.failures.push(`S9: ${leak} stands in ${describe(thing)}: ${text.slice(0, 300)}`);
@@ -261,8 +293,8 @@ class Server {
   set(members) { return this.#ask("set", members); }
   /** A secret that the server has "given out" without being asked. */
   mint(kind) { return this.#ask("mint", { kind }); }
-  /** Waits on the server's side until it has had `count` requests of this kind. */
-  async waitFor(kind, count) { assert.between(await this.#ask("waitFor", { kind, count }), count, Infinity, `${kind} requests that came`); }
+  /** Waits on the server's side until it has had `count` requests of this kind, for this row if one is given. */
+  async waitFor(kind, count, variant) { assert.between(await this.#ask("waitFor", { kind, count, variant }), count, Infinity, `${kind} requests that came`); }
 
   async requests(kind) { return (await this.log()).filter((entry) => entry.kind === kind); }
   async tokenRequests() { return this.requests("token"); }

@@ -52,7 +52,7 @@ export class Exchange {
   token(members = {}, headers = {}) {
     const access = "access_token" in members ? members.access_token : this.mint("access");
     this.run.valid.add(access);
-    this.json(200, { token_type: "bearer", expires_in: 3600, ...members, access_token: access }, headers);
+    this.json(200, { ...this.run.dialect.token, ...members, access_token: access }, headers);
     return access;
   }
 

@@ -13,7 +13,7 @@ import { dialects } from "./dialects.mjs";
 import { Exchange } from "./exchange.mjs";
 import { scenarios } from "./scenarios/index.mjs";
 
-const CONTROL_WAIT_MS = 3_000;
+const CONTROL_WAIT_MS = 20_000;
 
 export async function startHostile() {
   const runs = new Map();
@@ -22,7 +22,7 @@ export async function startHostile() {
   return {
     control: control.origin,
     /** Opens an origin for one run of the scenario with this name. */
-    async open(name, dialect = "threatq") {
+    async open(name, dialect) {
       const scenario = scenarios.find((candidate) => candidate.name === name);
       const run = new Run(`run${++opened}`, scenario, dialects[dialect]);
       await run.start();
@@ -78,7 +78,10 @@ class Run extends EventEmitter {
     };
   }
 
-  count(kind) { return kind === "cut" ? this.cut : this.log.filter((entry) => entry.kind === kind).length; }
+  count(kind, variant) {
+    if (kind === "cut") return this.cut;
+    return this.log.filter((entry) => entry.kind === kind && (variant === undefined || entry.variant === variant)).length;
+  }
 
   hold(name, response) {
     if (this.released.has(name)) return Promise.resolve();
@@ -172,12 +175,12 @@ const verbs = {
     return value;
   },
   /** Until `count` requests of that kind have come (or connections been cut), or the wait is over. */
-  async waitFor(run, { kind, count }) {
+  async waitFor(run, { kind, count, variant }) {
     const deadline = Date.now() + CONTROL_WAIT_MS;
-    while (run.count(kind) < count && Date.now() < deadline) {
+    while (run.count(kind, variant) < count && Date.now() < deadline) {
       await Promise.race([once(run, "change"), new Promise((done) => setTimeout(done, deadline - Date.now()).unref())]);
     }
-    return run.count(kind);
+    return run.count(kind, variant);
   },
 };
 

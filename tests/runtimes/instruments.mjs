@@ -14,15 +14,19 @@ const real = {
 
 // ------------------------------------------------------------------ timers
 
+/** By id: `{ ms, due, run }`, `due` by the monotonic clock below. */
 const pending = new Map();
+const watchers = new Set();
 let intervals = 0;
 
-globalThis.setTimeout = function setTimeout(callback, ms, ...rest) {
-  const id = real.setTimeout.call(globalThis, (...values) => {
+globalThis.setTimeout = function setTimeout(callback, ms = 0, ...rest) {
+  const run = () => {
     pending.delete(id);
-    callback(...values);
-  }, ms, ...rest);
-  pending.set(id, ms);
+    callback(...rest);
+  };
+  const id = real.setTimeout.call(globalThis, run, ms);
+  pending.set(id, { ms, due: performance.now() + ms, run });
+  watchers.forEach((look) => look());
   return id;
 };
 globalThis.clearTimeout = function clearTimeout(id) {
@@ -34,15 +38,45 @@ globalThis.setInterval = function setInterval(...values) {
   return real.setInterval.apply(globalThis, values);
 };
 
+/** Node's own fetch sets timers too, which keep no process alive: nobody means those. */
+const meant = () => [...pending].filter(([id]) => id.hasRef?.() !== false);
+
 /** Timers made through the global functions. `real` ones are not counted. */
 export const timers = {
-  /** Delays of the timers that are set, have not fired, and would keep a process alive: Node's own fetch sets others. */
-  outstanding: () => [...pending].filter(([id]) => id.hasRef?.() !== false).map(([, ms]) => ms),
+  /** Delays of the timers that are set, have not fired, and would keep a process alive. */
+  outstanding: () => meant().map(([, { ms }]) => ms),
   intervals: () => intervals,
   /** Forgets what is outstanding: it was reported, and is not the next scenario's fault. */
-  forget: () => pending.clear(),
+  forget: () => [pending, watchers].forEach((all) => all.clear()),
   /** A real wait, invisible to `outstanding`. */
   wait: (ms) => new Promise((done) => real.setTimeout.call(globalThis, done, ms)),
+
+  /** Until a timer of `ms` milliseconds is set. */
+  begun(ms) {
+    return new Promise((done) => {
+      const look = () => {
+        if (!meant().some(([, timer]) => timer.ms === ms)) return;
+        watchers.delete(look);
+        done();
+      };
+      watchers.add(look);
+      look();
+    });
+  },
+  /**
+   * Lets `ms` milliseconds pass at once: moves the monotonic clock, and fires what is due by then, in that order, each in a turn
+   * of its own. What is waited for must have begun, and need not end in time: a slow machine changes nothing.
+   */
+  async elapse(ms) {
+    monotonic.advance(ms);
+    const due = meant().filter(([, timer]) => timer.due <= performance.now()).sort(([, a], [, b]) => a.due - b.due);
+    for (const [id, { run }] of due) {
+      if (!pending.has(id)) continue;
+      real.clearTimeout.call(globalThis, id);
+      run();
+      await timers.wait(0);
+    }
+  },
 };
 
 // ------------------------------------------------------------------ monotonic clock

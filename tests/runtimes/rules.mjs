@@ -10,5 +10,5 @@ export const rules = [
 export const elsewhere = {
   H18: "how the sending is written, in src/js; H1 sees its effect",
   S13: "bytes in wasm memory are not visible from outside: unit tests of src/secret.rs",
-  S15: "the extension's manifest and its service worker: tests/browser",
+  S15: "the extension's manifest and its service worker: tests/extension",
 };

@@ -12,17 +12,21 @@ import { entryFor, packageFolder } from "./packed.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
+/** An upper bound only: a browser starts slowly on a busy machine. */
+export const START_MS = 60_000;
+/** What every browser is started with. That it tells of each request costs more than the scenarios themselves, and nobody asks. */
+export const COMMON = { headless: true, timeout: START_MS, networkEnabled: false };
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src http://127.0.0.1:* https://127.0.0.1:*; require-trusted-types-for 'script'";
 const HTML = "<!doctype html><meta charset=utf-8><title>hostile</title><script type=module src=/tests/page.mjs></script>";
 
 export async function openBrowser(name, launchOptions) {
   const site = await serve();
-  const browser = await puppeteer.launch({ headless: true, ...launchOptions });
+  const browser = await puppeteer.launch({ ...COMMON, ...launchOptions });
   const page = await browser.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(`${site.origin}/?runtime=${name}`);
-  await page.waitForFunction("globalThis.hostileAgent !== undefined", { timeout: 15_000 }).catch(() => {
+  await page.waitForFunction("globalThis.hostileAgent !== undefined", { timeout: START_MS }).catch(() => {
     throw new Error(`the page did not start: ${complaints.join("; ") || "no error was reported"}`);
   });
   return {

@@ -4,11 +4,11 @@
 const HUNG_MS = 10_000;
 
 /** `{ ms, swept, failures }`; `failures` is empty where all went as the rules say. */
-export async function runOne(hostile, host, scenario, dialect = "threatq") {
+export async function runOne(hostile, host, scenario, dialect) {
   const run = await hostile.open(scenario.name, dialect);
   let alarm;
   const hung = new Promise((_, reject) => {
-    alarm = setTimeout(() => reject(new Hung()), (scenario.timeoutMs ?? 10_000) + HUNG_MS);
+    alarm = setTimeout(() => reject(new Hung()), (scenario.timeoutMs ?? 30_000) + HUNG_MS);
   });
   try {
     const job = { name: scenario.name, dialect, control: hostile.control, addresses: run.addresses };
@@ -25,8 +25,12 @@ export class Hung extends Error {
   }
 }
 
-/** `ok`, `ok ¹` where the runtime has to differ, or how it failed. */
+/** The result of a scenario of another platform. */
+export const NOT_MEANT = Symbol("not meant");
+
+/** `ok`, `ok *` where the runtime has to differ, `-` where there is nothing to run, or how it failed. */
 export const cell = (result, scenario, kind) => {
+  if (result === NOT_MEANT) return "-";
   if (result === undefined) return "not run";
   if (result.failures.length > 0) return "FAIL";
   return scenario.expect?.[kind] ? "ok *" : "ok";
@@ -41,7 +45,7 @@ export function table(scenarios, hosts, results) {
     const cells = hosts.map(({ name, kind }) => cell(results.get(name)?.get(scenario.name), scenario, kind).padEnd(name.length));
     lines.push(`${scenario.name.padEnd(width)}  ${cells.join("  ")}`);
   }
-  lines.push("", "* the runtime differs, and the scenario expects that:");
+  lines.push("", "- the scenario is about another platform", "* the runtime differs, and the scenario expects that:");
   for (const { name, expect } of scenarios) {
     for (const [kind, why] of Object.entries(expect ?? {})) if (hosts.some((host) => host.kind === kind)) lines.push(`  ${name} (${kind}): ${why}`);
   }

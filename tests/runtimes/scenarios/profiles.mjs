@@ -12,6 +12,8 @@ const setByUs = (headers) => Object.fromEntries(Object.entries(headers).filter((
 const ODD_CLIENT_ID = "id ü&=+%/~.*'()!";
 const ODD_CLIENT_ID_IN_QUERY = "id%20%C3%BC%26%3D%2B%25%2F~.%2A%27%28%29%21";
 
+const BROWSERS_OWN = "nobody may set User-Agent there: the browser's own stands in it";
+
 /** A lone surrogate is no text (T34). */
 const LONE = "\ud800";
 
@@ -22,12 +24,14 @@ const bad = (auth) => ({
   clientId: ["", undefined, null, 42, `a${LONE}`, "a\nb", "a\u0000b"],
   clientSecret: ["", undefined, null, 42, `a${LONE}`, "a\nb", "a\u0000b"],
   refreshToken: ["", undefined, null, 42, `a${LONE}`],
+  secToken: ["", undefined, null, 42, "with space", "line\nbreak", "umlaut-ä", "a".repeat(16_385), `a${LONE}`],
   accessToken: ["", undefined, null, 42, "with space", "tab\t", "line\nbreak", "nul\u0000", "umlaut-ä", "a".repeat(16_385), `a${LONE}`],
 }[auth]);
 
 export default [
   {
     name: "T31 the password request, standard: one JSON body, members in order",
+    platform: "threatq",
     rules: ["T31", "T33", "T35", "T34"],
     async run(t) {
       const client = await t.client({ auth: { ...t.dialect.auth.password(), username: "never", scope: "never", extra: "never" } });
@@ -42,6 +46,7 @@ export default [
   },
   {
     name: "T31 the password request, beta: grant and client id in the query",
+    platform: "threatq",
     rules: ["T31", "T33"],
     async run(t) {
       const client = await t.client({ apiType: "beta", auth: { ...t.dialect.auth.password(), clientId: ODD_CLIENT_ID } });
@@ -54,6 +59,7 @@ export default [
   },
   {
     name: "T31 client_credentials: a form and Basic, whatever the API type",
+    platform: "threatq",
     rules: ["T31", "T32", "T33"],
     async run(t) {
       for (const apiType of ["standard", "beta"]) {
@@ -68,6 +74,7 @@ export default [
   },
   {
     name: "T31 refresh: everything in the query, one way of authentication",
+    platform: "threatq",
     rules: ["T31", "T33", "T35", "S6"],
     serve(x) { return x.isToken ? x.token({ access_token: x.state.access ??= x.mint("access") }) : x.honest(); },
     async run(t) {
@@ -92,6 +99,7 @@ export default [
   },
   {
     name: "T31 a renewal without client secret carries the last access token",
+    platform: "threatq",
     rules: ["T31"],
     serve(x) { return x.isToken ? x.token({ refresh_token: x.mint("refresh") }) : x.honest(); },
     async run(t) {
@@ -106,6 +114,7 @@ export default [
   },
   {
     name: "T32 Basic is the raw UTF-8 of id and secret, and a colon in the id is refused",
+    platform: "threatq",
     rules: ["T32"],
     async run(t) {
       const clientSecret = await t.server.mint("secret:with%colon+ü ");
@@ -120,8 +129,7 @@ export default [
     name: "T34 empty, missing, lone-surrogate and control-character values are config_invalid",
     rules: ["T34", "E5", "S5"],
     async run(t) {
-      const { auth } = t.dialect;
-      const grants = { password: ["email", "password", "clientId"], client: ["clientId", "clientSecret"], refresh: ["refreshToken"], supplied: ["accessToken"] };
+      const { auth, members: grants } = t.dialect;
       for (const [grant, members] of Object.entries(grants)) {
         for (const member of members) {
           for (const value of bad(member)) {
@@ -136,6 +144,7 @@ export default [
   },
   {
     name: "T34 a password may hold anything else",
+    platform: "threatq",
     rules: ["T34", "T33"],
     async run(t) {
       for (const password of ["\u0000\u0001\n\t\u007f", " ", "☂\u{1F512}", "\"\\/", "x".repeat(2_000)]) {
@@ -149,7 +158,7 @@ export default [
   {
     name: "T35 the headers of each request are these and no others",
     rules: ["T35", "T37", "H2"],
-    expect: { page: "a page may not set User-Agent: the browser's own stands there" },
+    expect: { page: BROWSERS_OWN, extension: BROWSERS_OWN },
     async run(t) {
       const client = await t.client();
       const { accessToken } = await client.token();
@@ -157,9 +166,9 @@ export default [
       await client.request("/api/indicators/query", { method: "POST", json: { criteria: {} }, idempotent: true });
       await client.request("/api/form", { method: "POST", form: { a: "ü b&c", d: "" } });
       const [token, get, post, form] = await t.server.log();
-      const common = { accept: "application/json", "user-agent": t.page ? get.headers["user-agent"] : `ioc-lookup/${t.ioc.version}` };
+      const common = { accept: "application/json", "user-agent": t.browser ? get.headers["user-agent"] : `ioc-lookup/${t.ioc.version}` };
       const bearer = { authorization: `Bearer ${accessToken}` };
-      t.assert.deepEqual(Object.keys(setByUs(token.headers)), ["accept", "authorization", "content-type", "user-agent"], "token request's headers");
+      t.assert.deepEqual(Object.keys(setByUs(token.headers)), t.dialect.tokenHeaders, "token request's headers");
       t.assert.deepEqual(setByUs(get.headers), { ...common, ...bearer }, "GET's headers");
       t.assert.deepEqual({ ...setByUs(post.headers) }, { accept: common.accept, ...bearer, "content-type": "application/json", "user-agent": common["user-agent"] }, "POST's headers");
       t.assert.equal(post.text, "{\"criteria\":{}}", "JSON body");
@@ -200,6 +209,7 @@ export default [
   },
   {
     name: "T38 a base URL may end in a slash or in /api, and keeps its prefix",
+    platform: "threatq",
     rules: ["T38"],
     async run(t) {
       for (const [suffix, prefix] of [["", ""], ["/", ""], ["/api", ""], ["/api/", ""], ["/tq", "/tq"], ["/tq/", "/tq"], ["/tq/api", "/tq"], ["/tq/api/", "/tq"]]) {

@@ -22,14 +22,19 @@ const echoes = (secret) => [
   `${secret}${secret}${secret}`,
 ];
 
+const NO_PAGE = "no page: nothing to opt in to";
+const NO_ENVIRONMENT = "no environment variables there; the console is watched all the same";
+
 export default [
   {
     name: "S1 a page needs allowBrowserSecrets for a password or a client secret",
     rules: ["S1", "E6"],
-    expect: { node: "no page: nothing to opt in to", workerd: "no page: nothing to opt in to" },
+    expect: { node: NO_PAGE, workerd: NO_PAGE, extension: NO_PAGE },
     async run(t) {
       const { auth } = t.dialect;
-      const rows = [[auth.client(), true], [auth.password(), true], [{ ...auth.refresh(), clientId: "id", clientSecret: t.canaries.clientSecret }, true], [auth.refresh(), false], [auth.supplied(), false]];
+      const rows = [[auth.client(), true], [auth.supplied(), false]];
+      if (auth.password) rows.push([auth.password(), true]);
+      if (auth.refresh) rows.push([auth.refresh(), false], [{ ...auth.refresh(), clientId: "id", clientSecret: t.canaries.clientSecret }, true]);
       for (const [grant, secret] of rows) {
         for (const allowBrowserSecrets of [undefined, false]) {
           const creation = t.ioc.createClient(t.config({ auth: grant, allowBrowserSecrets }));
@@ -105,14 +110,14 @@ export default [
     name: "S11 a server that echoes secrets is masked, in every encoding",
     rules: ["S11", "S9", "E19"],
     serve(x) {
-      const secret = x.grant === "password" ? JSON.parse(x.text).password : Buffer.from(x.headers.authorization.slice(6), "base64").toString().split(":").slice(1).join(":");
-      const echo = echoes(secret)[x.variant % 100];
+      const echo = echoes(x.run.dialect.secretOf(x))[x.variant % 100];
       const where = [{ error_description: echo }, { message: echo }, { errors: [echo, [echo]] }, { error: echo }][Math.floor(x.variant / 100)];
       return x.json(400, { error: "invalid_request", ...where });
     },
     async run(t) {
       const rows = echoes(t.canaries.password).length;
       for (const [auth, secret] of [["password", t.canaries.password], ["client", t.canaries.clientSecret]]) {
+        if (!t.dialect.auth[auth]) continue;
         const secrets = new Secrets().add(auth, secret);
         for (let row = 0; row < rows; row += 1) {
           for (const place of [0, 100, 200, 300]) {
@@ -127,6 +132,7 @@ export default [
   },
   {
     name: "S11 the Basic value, tokens, and former tokens are masked too",
+    platform: "threatq",
     rules: ["S11", "S9"],
     state: () => ({ old: [] }),
     serve(x) {
@@ -152,6 +158,7 @@ export default [
   },
   {
     name: "S11 a short secret is masked as a whole, and an innocent text is left alone",
+    platform: "threatq",
     rules: ["S11"],
     secrets: { short: "Kq7!z" },
     serve: (x) => x.json(400, { error: "invalid_request", error_description: x.variant === 0 ? "The word Kq7!z is wrong, Kq7 is not." : "Nothing to hide here: analyst, client, token, password." }),
@@ -191,19 +198,20 @@ export default [
     rules: ["S8", "S9"],
     serve(x) { return x.isToken ? x.token({ refresh_token: x.mint("refresh") }) : x.honest(); },
     async run(t) {
-      for (const auth of ["password", "client", "refresh", "supplied"]) {
+      for (const auth of Object.keys(t.dialect.auth)) {
         const client = await t.client({ auth, tokenStore: undefined });
         t.seen.push(client, Object.entries(client), client.indicators, client.events, client.imports);
         await client.token();
         t.seen.push(client, { ...client });
         await t.get(client).catch((error) => t.seen.push(error));
       }
-      const held = await t.client({ auth: "password" });
+      const held = await t.client({ auth: t.dialect.primary });
       t.seen.push(held.token, held.request, t.ioc);
     },
   },
   {
     name: "S6 a refresh token in a URL is in no error and no event",
+    platform: "threatq",
     rules: ["S6", "S9"],
     freshConnections: true,
     serve(x) {
@@ -211,8 +219,14 @@ export default [
     },
     async run(t) {
       for (let row = 0; row < 6; row += 1) {
-        const client = await t.client({ auth: "refresh", baseUrl: `${t.base}/v${row}`, timeouts: { tokenMs: row === 5 ? 200 : 2_000, requestMs: 2_000, totalMs: 2_000 }, retry: { maxRetries: 0 } });
-        await t.refused(client.token());
+        const client = await t.client({ auth: "refresh", baseUrl: `${t.base}/v${row}`, retry: { maxRetries: 0 } });
+        const call = t.refused(client.token());
+        // A refresh token that got lost is sent once more (T26).
+        for (let silent = 1; silent <= 2 && row === 5; silent += 1) {
+          await t.server.waitFor("token", silent, row);
+          await t.timers.elapse(t.timeouts.tokenMs);
+        }
+        await call;
       }
     },
   },
@@ -226,14 +240,14 @@ export default [
     async run(t) {
       const client = await t.client();
       await t.get(client);
-      for await (const record of client.indicators.iterate({ limit: 10 })) t.assert.fail(`no record was sent, but ${JSON.stringify(record)} came`);
+      for await (const record of client.indicators?.iterate({ limit: 10 }) ?? []) t.assert.fail(`no record was sent, but ${JSON.stringify(record)} came`);
       t.assert.ok((await t.server.log()).every(({ kind, headers }) => kind !== "elsewhere" && headers.cookie === undefined), "only our origin, no cookie");
     },
   },
   {
     name: "S10 no environment variable makes it talk",
     rules: ["S10"],
-    expect: { workerd: "no environment variables there; the console is watched all the same", page: "no environment variables there; the console is watched all the same" },
+    expect: { workerd: NO_ENVIRONMENT, page: NO_ENVIRONMENT, extension: NO_ENVIRONMENT },
     async run(t) {
       const env = globalThis.process?.env;
       if (env && !t.page) Object.assign(env, { DEBUG: "*", NODE_DEBUG: "*", RUST_LOG: "trace", RUST_BACKTRACE: "full", IOC_LOOKUP_DEBUG: "1" });
@@ -259,7 +273,7 @@ export default [
       try {
         const client = await t.client({ tokenStore: new MemoryStore() });
         await t.get(client);
-        await client.lookup("bad.example");
+        await client.lookup("203.0.113.9");
         await t.refused(client.request("/api/../x"));
       } finally {
         Object.assign(globalThis, before);

@@ -68,8 +68,11 @@ export const json = (value, status = 200, headers = {}) => new Response(JSON.str
 /** A token answer of a stub; the value is no secret of the suite. */
 export const stubToken = (members = {}) => json({ access_token: "stub-token", token_type: "bearer", expires_in: 3600, ...members });
 
+/** Whether a URL is that of a token endpoint, whatever the platform. */
+export const asksForToken = (url) => new URL(url).pathname.endsWith("/token");
+
 /** Answers token requests with a token and everything else by `api`. */
-export const stubApi = (api) => stubFetch((url, init, nth) => (String(url).includes("/api/token") ? stubToken() : api(url, init, nth)));
+export const stubApi = (api) => stubFetch((url, init, nth) => (asksForToken(url) ? stubToken() : api(url, init, nth)));
 
 /** A promise that rejects with the signal's reason, as a well-behaved fetch or sleep does. */
 export const untilAborted = (signal) => new Promise((_, reject) => {

@@ -167,6 +167,7 @@ export default [
   },
   {
     name: "T47 an unknown lifetime is five minutes",
+    platform: "threatq",
     rules: ["T47"],
     serve: (x) => x.bytes(200, utf8(`{${TOKEN},"token_type":"bearer"}`)),
     async run(t) {
@@ -182,6 +183,7 @@ export default [
   },
   {
     name: "T47 a lifetime of weeks is a day",
+    platform: "threatq",
     rules: ["T47"],
     serve: (x) => x.token({ expires_in: 2_592_000 }),
     async run(t) {
