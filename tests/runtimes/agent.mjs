@@ -217,7 +217,7 @@ class Context {
 
   async #checkLeftovers() {
     await timers.wait(0);
-    if (!this.scenario.leavesTimers) assert.deepEqual(timers.outstanding(), [], "timers left after close");
+    assert.deepEqual(timers.outstanding(), [], "timers left after close");
     const errors = strays.take();
     this.seen.push(...errors);
     assert.deepEqual(errors.map(describe), [], "rejections or exceptions without an owner");

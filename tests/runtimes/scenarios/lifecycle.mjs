@@ -155,7 +155,6 @@ export default [
   {
     name: "L14 E18 a trap anywhere gives internal, and the next call works with the same token",
     rules: ["L14", "E18", "S9"],
-    leavesTimers: "the timers of a dead instance run out by themselves: nobody is left to clear them",
     async run(t) {
       let internal = 0;
       for (let step = 1; step <= TRAP_STEPS; step += 1) {
@@ -179,7 +178,6 @@ export default [
     name: "L14 a trap ends all calls under way, none hangs, and the refresh token survives",
     platform: "threatq",
     rules: ["L14"],
-    leavesTimers: "the timers of a dead instance run out by themselves: nobody is left to clear them",
     serve(x) { return x.isToken ? x.token({ refresh_token: x.mint("refresh") }) : x.honest(); },
     async run(t) {
       for (const step of [1, 2, 3, 5, 8, 13, 21, 34]) {
