@@ -84,6 +84,30 @@ const qradar = (method, supplied, bearerOf) => ({
   badOptions: [{ apiVersion: "newest" }, { apiVersion: 7 }, { referenceSets: 7 }, { setVerdicts: { set: "bad" } }, { ariel: {} }, { ariel: { hours: 0 } }],
 });
 
+/** `body`: what the body of a token request is, `json` or `form`. */
+const taegis = (body) => ({
+  platform: "taegis",
+  apiPath: "/assets/version",
+  auth: {
+    client: () => ({ grant: "client_credentials", clientId: identity.clientId, clientSecret: canaries.clientSecret, body }),
+    supplied: () => ({ accessToken: canaries.accessToken }),
+  },
+  members: { client: ["clientId", "clientSecret"], supplied: ["accessToken"] },
+  primary: "client",
+  config: (base, auth) => ({ platform: "taegis", baseUrl: base, auth }),
+  grantOf({ path, text }) {
+    if (!path.endsWith("/auth/api/v2/auth/token")) return null;
+    return (body === "form" ? new URLSearchParams(text).get("grant_type") : memberOf(text, "grant_type")) ?? "none";
+  },
+  secretOf: threatq.secretOf,
+  bearerOf: threatq.bearerOf,
+  tokenHeaders: ["accept", "authorization", "content-type", "user-agent"],
+  token: { token_type: "bearer", expires_in: 3600 },
+  emptyPage: { data: {} },
+  calls: (client, value) => [() => client.graphql(value), () => client.serviceVersion(value), () => client.clients.search(value), () => client.clients.delete(value)],
+  badOptions: [{ region: "mars" }, { region: 7 }, { tenantId: {} }, { lookupIn: 7 }, { lookupIn: [] }],
+});
+
 const membersOf = (method, query, text) => (method === "GET" ? query : new URLSearchParams(text));
 
 const decodeBase64 = (text) => new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
@@ -92,6 +116,8 @@ export const dialects = {
   threatq,
   "qradar, GET": qradar("GET", "secToken", ({ headers }) => headers.sec ?? threatq.bearerOf({ headers })),
   "qradar, POST": qradar("POST", "accessToken", threatq.bearerOf),
+  "taegis, JSON": taegis("json"),
+  "taegis, form": taegis("form"),
 };
 
 /** Whether a scenario can be run with this dialect. */

@@ -26,7 +26,7 @@ const runtimes = [
   { name: "chromium", kind: "page", open: openChromium },
   { name: "extension", kind: "extension", open: openExtension },
   { name: "firefox", kind: "page", open: openFirefox },
-  ...["qradar, GET", "qradar, POST"].map((dialect) => ({ name: `node (${dialect})`, kind: "node", dialect, open: openNode })),
+  ...["qradar, GET", "qradar, POST", "taegis, JSON", "taegis, form"].map((dialect) => ({ name: `node (${dialect})`, kind: "node", dialect, open: openNode })),
 ].filter(({ name }) => !process.env.IOC_RUNTIMES || process.env.IOC_RUNTIMES.split(",").some((wanted) => name.startsWith(wanted)));
 const scenarios = all.filter(({ name }) => name.includes(process.env.IOC_SCENARIOS ?? ""));
 
