@@ -10,15 +10,24 @@ const ROW = 4;
 const [VALUE_IS_RAW, DEFANGED, LOW, SPECIAL] = [1 << 8, 1 << 9, 1 << 10, 1 << 11];
 
 export function classify(text) {
-  return guarded(() => core().classify(given(text)));
+  return guarded(() => {
+    if (!core().classify(memory().ask(given(text)))) return null;
+    const place = core().found() >>> 2;
+    const what = memory().words[place + HEAD + 2];
+    return {
+      kind: names().kinds[what & 255],
+      value: what & VALUE_IS_RAW ? text : memory().texts(place),
+      special: (what & SPECIAL) !== 0,
+    };
+  });
 }
 
 export function refang(text) {
-  return guarded(() => core().refang(given(text)));
+  return guarded(() => core().refang(memory().ask(given(text))));
 }
 
 export function defang(value) {
-  return guarded(() => core().defang(given(value)));
+  return guarded(() => core().defang(memory().ask(given(value))));
 }
 
 export function extract(text, options) {

@@ -1,4 +1,4 @@
-//! Detection with the IDNA and the strings of a browser.
+//! Detection with the IDNA of a browser.
 #![cfg(target_arch = "wasm32")]
 
 mod wasm;

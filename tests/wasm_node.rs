@@ -1,4 +1,4 @@
-//! Detection with the IDNA and the strings of Node, and the same expectations natively.
+//! Detection with the IDNA of Node, and the same expectations natively.
 //!
 //! Natively the `idna` crate answers what in wasm the runtime's `URL` does: one list holds for both.
 

@@ -5,31 +5,10 @@ use super::host::to_ascii;
 use super::memory::{Answers, asked};
 use crate::error::Error;
 use crate::indicator::{self, Confidence, ExtractOptions, Found, Kind};
-use crate::json::{self, Object};
+use crate::json;
 use crate::options::Options;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
-
-/// `classify` of the contract; `null` for what is no indicator.
-#[wasm_bindgen(skip_typescript)]
-pub fn classify(text: &str) -> JsValue {
-    let Some(read) = indicator::classify(text, to_ascii) else { return JsValue::NULL };
-    let mut found = Object::new();
-    found.text("kind", read.kind.name()).text("value", &read.value).flag("special", read.special);
-    convert::parsed(&found.finish())
-}
-
-/// `refang` of the contract.
-#[wasm_bindgen(skip_typescript)]
-pub fn refang(text: &str) -> String {
-    indicator::refang(text, to_ascii).into_owned()
-}
-
-/// `defang` of the contract.
-#[wasm_bindgen(skip_typescript)]
-pub fn defang(text: &str) -> String {
-    indicator::defang(text, to_ascii)
-}
 
 thread_local! {
     static FOUND: RefCell<Answers<4>> = RefCell::default();
@@ -41,8 +20,35 @@ const DEFANGED: u32 = 1 << 9;
 const LOW: u32 = 1 << 10;
 const SPECIAL: u32 = 1 << 11;
 
-/// `extract` of the contract on the text of so many bytes that was written into the room; options as JSON text. Returns
-/// how many indicators there are: [`found`] says where. Each is start, end, kind with flags, and the length of its value.
+/// `classify` of the contract on the text of so many bytes that was written into the room. Returns whether it is an
+/// indicator: [`found`] says where it is, in the form of [`extract`] and without a place.
+#[wasm_bindgen(skip_typescript)]
+pub fn classify(length: usize) -> bool {
+    FOUND.with_borrow_mut(|answers| {
+        answers.clear();
+        asked(length, |text| {
+            let Some(read) = indicator::classify(text, to_ascii) else { return };
+            let (is_raw, value_length) = value(answers, &read.value, text);
+            answers.push([0, 0, read.kind as u32 | is_raw | flag(SPECIAL, read.special), value_length]);
+        });
+        answers.count() > 0
+    })
+}
+
+/// `refang` of the contract, likewise.
+#[wasm_bindgen(skip_typescript)]
+pub fn refang(length: usize) -> String {
+    asked(length, |text| indicator::refang(text, to_ascii).into_owned()).unwrap_or_default()
+}
+
+/// `defang` of the contract, likewise.
+#[wasm_bindgen(skip_typescript)]
+pub fn defang(length: usize) -> String {
+    asked(length, |text| indicator::defang(text, to_ascii)).unwrap_or_default()
+}
+
+/// `extract` of the contract, likewise; options as JSON text. Returns how many indicators there are: [`found`] says where.
+/// Each is start, end, kind with flags, and the length of its value.
 #[wasm_bindgen(skip_typescript)]
 pub fn extract(length: usize, options: Option<String>) -> Result<u32, JsValue> {
     let options = match options {
@@ -58,23 +64,31 @@ pub fn extract(length: usize, options: Option<String>) -> Result<u32, JsValue> {
     })
 }
 
-/// Where the indicators of the latest [`extract`] are.
+/// Where the indicators of the latest [`extract`] or [`classify`] are.
 #[wasm_bindgen(skip_typescript)]
 pub fn found() -> u32 {
     FOUND.with_borrow_mut(Answers::address)
 }
 
 fn add(answers: &mut Answers<4>, text: &str, found: &Found<'_>) {
-    let flag = |flag: u32, is_set: bool| if is_set { flag } else { 0 };
-    // Of ASCII only: half of a surrogate pair is another character here than in the caller's own string.
-    let is_raw = found.value.is_ascii() && text.get(found.bytes.clone()) == Some(found.value);
+    let raw = text.get(found.bytes.clone()).unwrap_or_default();
+    let (is_raw, value_length) = value(answers, found.value, raw);
     let what = found.kind as u32
-        | flag(VALUE_IS_RAW, is_raw)
+        | is_raw
         | flag(DEFANGED, found.defanged)
         | flag(LOW, found.confidence == Confidence::Low)
         | flag(SPECIAL, found.special);
-    let value_length = if is_raw { 0 } else { answers.text(found.value) };
     answers.push([found.start as u32, found.end as u32, what, value_length]);
+}
+
+/// Adds a value, unless the facade has it: [`VALUE_IS_RAW`], and the length of what was added. Of ASCII only, since half of a
+/// surrogate pair is another character here than in the caller's own string.
+fn value(answers: &mut Answers<4>, value: &str, raw: &str) -> (u32, u32) {
+    if value == raw && value.is_ascii() { (VALUE_IS_RAW, 0) } else { (0, answers.text(value)) }
+}
+
+fn flag(flag: u32, is_set: bool) -> u32 {
+    if is_set { flag } else { 0 }
 }
 
 fn read_options(text: &str) -> Result<ExtractOptions, Error> {

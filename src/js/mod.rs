@@ -18,7 +18,6 @@ mod runtime;
 mod task;
 mod watchlist;
 
-pub use detection::{classify, extract};
 pub use host::to_ascii;
 
 use wasm_bindgen::prelude::*;

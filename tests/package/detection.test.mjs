@@ -31,6 +31,12 @@ test("an indicator has the members of the contract, in their order", () => {
   assert.equal(JSON.stringify(found), JSON.stringify(expected));
   assert.deepEqual(extract("nothing of note"), []);
   assert.deepEqual(classify("203.0.113[.]7"), { kind: "ipv4", value: "203.0.113.7", special: true });
+  assert.deepEqual(classify("198.51.100.7"), { kind: "ipv4", value: "198.51.100.7", special: true });
+  assert.equal(classify("no indicator"), null);
+});
+
+test("an unknown kind is an error that says which option", () => {
+  assert.throws(() => extract("a", { kinds: ["ipv5"] }), { name: "LookupError", code: "config_invalid", reason: "kinds" });
 });
 
 test("offsets cut the indicator out of the caller's own string, whatever stands around it", () => {

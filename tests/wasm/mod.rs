@@ -1,13 +1,10 @@
-//! What depends on where the wasm runs, and what only a real boundary shows.
+//! What depends on where the wasm runs. JavaScript's own strings are the package's (`tests/package/detection.test.mjs`).
 //!
 //! - [`idna`]: names that are not ASCII, by the tables of the runtime.
 //! - [`hostile`]: texts that must not make the wasm trap.
-//! - `strings`: JavaScript's own strings, with surrogates alone and in pairs.
 
 mod hostile;
 mod idna;
-#[cfg(target_arch = "wasm32")]
-mod strings;
 
 /// The IDNA of where this runs.
 #[cfg(target_arch = "wasm32")]
