@@ -1,9 +1,9 @@
 // Values × clients → results: every client is asked for a batch at once, and what one of them cannot do is told in its own
 // report.
 
+import { classify, refang } from "./detection.js";
 import { LookupError, localError } from "./errors.js";
-import { core, ready } from "./load.js";
-import { guarded } from "./tasks.js";
+import { ready } from "./load.js";
 
 /** Values in one batch: what a platform answers in one request. */
 const BATCH = 100;
@@ -121,12 +121,12 @@ function result(query, reports) {
 }
 
 function failed(client, query, error) {
-  const read = guarded(() => core().classify(query));
+  const read = classify(query);
   return {
     platform: client.platform,
     name: client.name,
     query,
-    value: read?.value ?? guarded(() => core().refang(query)),
+    value: read?.value ?? refang(query),
     kind: read?.kind ?? null,
     found: false,
     verdict: "unknown",
