@@ -45,7 +45,6 @@ extern "C" {
     fn open(this: &JsDoor);
     #[wasm_bindgen(method, getter)]
     fn opened(this: &JsDoor) -> Promise;
-
 }
 
 thread_local! {
