@@ -45,7 +45,9 @@ function indicators(text, place, count) {
   const found = new Array(count);
   let next = 0;
   for (let index = 0, at = place + HEAD; index < count; index += 1, at += ROW) {
-    const [start, end, what] = [words[at], words[at + 1], words[at + 2]];
+    const start = words[at];
+    const end = words[at + 1];
+    const what = words[at + 2];
     const raw = text.slice(start, end);
     found[index] = {
       kind: kinds[what & 255],

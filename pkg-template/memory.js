@@ -18,17 +18,23 @@ class Memory {
 
   constructor(given) {
     this.#memory = given;
+    this.#look();
   }
 
-  /** A memory that has grown is another buffer. */
   get bytes() {
-    if (this.#bytes?.buffer !== this.#memory.buffer) this.#bytes = new Uint8Array(this.#memory.buffer);
+    if (this.#bytes.length === 0) this.#look();
     return this.#bytes;
   }
 
   get words() {
-    if (this.#words?.buffer !== this.#memory.buffer) this.#words = new Uint32Array(this.#memory.buffer);
+    if (this.#words.length === 0) this.#look();
     return this.#words;
+  }
+
+  /** A memory that has grown is another buffer, and views of the former one are empty. */
+  #look() {
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    this.#words = new Uint32Array(this.#memory.buffer);
   }
 
   /** Writes a question where the core reads it; returns its length in bytes. */
@@ -65,7 +71,8 @@ class Memory {
   #writeShort(text) {
     const length = text.length;
     if (length > 128) return undefined;
-    const [bytes, room] = [this.bytes, this.#room];
+    const bytes = this.bytes;
+    const room = this.#room;
     for (let index = 0; index < length; index += 1) {
       const unit = text.charCodeAt(index);
       if (unit > 127) return undefined;
@@ -76,8 +83,9 @@ class Memory {
 
   /** All texts of the answers that lie at this word, one behind the other. */
   texts(place) {
-    const [address, length] = [this.words[place], this.words[place + 1]];
+    const length = this.words[place + 1];
     if (length === 0) return "";
+    const address = this.words[place];
     return this.#readShort(address, length) ?? decoder.decode(this.bytes.subarray(address, address + length));
   }
 

@@ -145,7 +145,7 @@ export class Watchlist {
 /** Answers, read one after the other. */
 class Answers {
   #list;
-  #words;
+  #memory;
   #at;
   #texts;
   #next;
@@ -155,26 +155,28 @@ class Answers {
   open(list, address, count) {
     this.#list = list;
     this.left = count;
-    this.#words = memory().words;
+    this.#memory = memory();
     this.#at = (address >>> 2) + HEAD;
-    this.#texts = memory().texts(address >>> 2);
+    this.#texts = this.#memory.texts(address >>> 2);
     this.#next = 0;
     return this;
   }
 
   get start() {
-    return this.#words[this.#at];
+    return this.#memory.words[this.#at];
   }
 
   get end() {
-    return this.#words[this.#at + 1];
+    return this.#memory.words[this.#at + 1];
   }
 
   /** The next one, given what was asked. */
   next(query) {
-    const [words, at] = [this.#words, this.#at];
+    const at = this.#at;
+    const { verdict, score, source } = attributesOf(this.#list, this.#memory.words[at + 3]);
+    // Only now: asked for the first time, attributes take memory, and a view from before may be empty.
+    const words = this.#memory.words;
     const what = words[at + 2];
-    const { verdict, score, source } = attributesOf(this.#list, words[at + 3]);
     const value = what & VALUE_IS_QUERY ? query : this.#text(words[at + 4]);
     const matchedValue =
       what & MATCHED_IS_VALUE ? value : what & MATCHED_IS_TAIL ? value.slice(words[at + 5]) : this.#text(words[at + 5]);

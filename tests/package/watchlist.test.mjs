@@ -1,6 +1,7 @@
 // Watchlists as the package's users have them: built, kept, opened, asked, synchronised.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { entry, inFreshNode, packaged } from "../support/project.mjs";
 import { startSandbox, threatqConfig } from "./sandbox.mjs";
 
@@ -239,4 +240,20 @@ describe("syncWatchlist", () => {
     for (const clients of [undefined, [], [{}]]) await assert.rejects(syncWatchlist(clients), failure("config_invalid", "clients"));
     await assert.rejects(syncWatchlist([client], { previous: {} }), failure("config_invalid", "previous"));
   });
+});
+
+test("answers are read whole although the memory grows meanwhile", async () => {
+  const { core } = await import(pathToFileURL(packaged("load.js")));
+  const list = Watchlist.build([{ value: "bad.example.com", id: "7", label: "Trickbot", source: "feed", score: 70 }]);
+  const { attributes } = core().CoreWatchlist.prototype;
+  core().CoreWatchlist.prototype.attributes = function (number) {
+    core().coreMemory().grow(1);
+    return attributes.call(this, number);
+  };
+  try {
+    const [match] = list.matchText("at www.bad.example.com");
+    assert.deepEqual([match.matchedValue, match.id, match.label, match.source], ["bad.example.com", "7", "Trickbot", "feed"]);
+  } finally {
+    core().CoreWatchlist.prototype.attributes = attributes;
+  }
 });
