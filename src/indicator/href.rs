@@ -28,7 +28,12 @@ pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, standard:
     let mut position = start;
     while position < end {
         let character = text.char_at(position);
-        let sign = sign::in_path(text, position).filter(|(sign, _)| sign.end <= end);
+        // As in a path, what stands before is asked of what is written.
+        let joined = userinfo
+            .chars()
+            .next_back()
+            .is_some_and(|last| sign::joins(last) || standard && is_encoded(last, Part::Userinfo));
+        let sign = sign::before_label(text, position).filter(|(sign, _)| joined && sign.end <= end);
         match sign {
             Some((_, meaning)) => userinfo.push_str(meaning),
             None if character.is_ascii() || wide(character) != Wide::Transparent => userinfo.push(character),
@@ -300,6 +305,8 @@ mod tests {
             ("a:b:c", "a:b%3Ac@"),
             ("a@b", "a%40b@"),
             ("a[.]b", "a.b@"),
+            ("\u{fffd}(at)b", "%EF%BF%BD%40b@"),
+            ("(at)b", "(at)b@"),
         ] {
             let mut out = String::new();
             assert!(write_userinfo(Text::new(userinfo), 0, userinfo.len(), true, &mut out));
