@@ -131,10 +131,11 @@ fn next_dot(text: Text<'_>, position: usize, bare_from: usize) -> Option<Sign> {
     (!judged && text.starts_label(dot.end)).then_some(dot)
 }
 
-/// `_evil.com_` is emphasis: as many `_` as stand behind the run are no part of its first label either.
+/// `_evil.com_` is emphasis: as many `_` as stand behind the run are no part of its first label either, up to a hyphen,
+/// which no label begins with.
 pub(crate) fn trim_emphasis(text: Text<'_>, run: &mut Run, name: &mut String) {
     let mut behind = run.end;
-    while name.starts_with('_') && text.at(behind) == b'_' {
+    while name.starts_with('_') && !name.starts_with("_-") && text.at(behind) == b'_' {
         behind += 1;
         run.start += 1;
         name.remove(0);

@@ -62,7 +62,7 @@ pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, standard:
 
 /// Writes path, query and fragment: the text between two positions, behind the authority.
 pub(crate) fn write_rest(text: Text<'_>, start: usize, end: usize, standard: bool, out: &mut String) {
-    let mut writer = Rest { root: out.len(), part: Part::Path, standard, out };
+    let mut writer = Rest { root: out.len(), part: Part::Path, standard, gap: false, out };
     let mut position = start;
     let plain = matches!(text.at(start), b'/' | b'\\');
     let slash = plain || sign::before_label(text, start).is_some_and(|(_, meaning)| meaning == "/");
@@ -80,12 +80,17 @@ struct Rest<'o> {
     root: usize,
     part: Part,
     standard: bool,
+    /// Whether a dot segment was removed.
+    gap: bool,
     out: &'o mut String,
 }
 
 impl Rest<'_> {
     /// Writes what stands here; gives the position behind it.
     fn step(&mut self, text: Text<'_>, position: usize) -> usize {
+        if self.gap && text.starts_label(position) {
+            self.undo_formed();
+        }
         let character = text.char_at(position);
         let next = position + character.len_utf8();
         match character {
@@ -124,6 +129,24 @@ impl Rest<'_> {
         next
     }
 
+    /// What stands around a dot segment can spell a sign without it: `(/./)` is `(/)` then, and is undone like one.
+    fn undo_formed(&mut self) {
+        const LONGEST: usize = "((://))".len();
+        let spelled = |length: usize| {
+            let start = self.out.len().checked_sub(length).filter(|start| *start > self.root)?;
+            let (before, spelling) = self.out.split_at_checked(start)?;
+            let (sign, meaning) = sign::closed(Text::new(spelling), 0)?;
+            let joined = before.chars().next_back().is_some_and(sign::joins);
+            (sign.end == length && joined).then_some((start, meaning))
+        };
+        if self.out.ends_with([')', ']', '}'])
+            && let Some((start, meaning)) = (1..=LONGEST).find_map(spelled)
+        {
+            self.out.truncate(start);
+            meaning.chars().for_each(|character| self.push(character));
+        }
+    }
+
     fn push(&mut self, character: char) {
         match (self.part, character) {
             (Part::Path, '/') => self.segment(),
@@ -158,6 +181,7 @@ impl Rest<'_> {
         let slash = self.root + path.rfind('/').unwrap_or(0);
         let segment = self.out.get(slash + 1..).unwrap_or_default();
         let dots = dots(segment);
+        self.gap |= dots != 0;
         if dots == 1 {
             self.out.truncate(slash + 1);
         } else if dots == 2 {
@@ -262,6 +286,10 @@ mod tests {
             ("\\a\\..\\b", "/b"),
             ("/a/.?x", "/a/?x"),
             ("/a/..#x", "/#x"),
+            ("/a(/./)b", "/a/b"),
+            ("/a((/%2e/))b", "/a/b"),
+            ("/a(/./) b", "/a(/)%20b"),
+            ("/=(/./)b", "/=(/)b"),
             ("?a/../b", "/?a/../b"),
             ("#a", "/#a"),
         ] {
