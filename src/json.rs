@@ -432,6 +432,14 @@ fn unicode(text: &str) -> Option<(char, usize)> {
     Some((char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))?, 10))
 }
 
+/// Appends a whole number.
+fn push_number(out: &mut String, number: u64) {
+    if number > 9 {
+        push_number(out, number / 10);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
 /// Appends a string in quotes.
 pub fn quote(out: &mut String, text: &str) {
     out.push('"');
@@ -528,7 +536,8 @@ impl Object {
 
     /// A whole number.
     pub fn number(&mut self, name: &str, number: u64) -> &mut Object {
-        self.raw(name, &number.to_string())
+        push_number(self.name(name), number);
+        self
     }
 
     /// A whole number, or `null`.

@@ -3,47 +3,83 @@
 /// Milliseconds since 1970 of an ISO-8601 moment: `2026-03-01`, `2026-03-01T09:00:00Z`, with fractions or an offset. A
 /// blank may stand for the `T`, and a missing zone is UTC, as ThreatQ writes both.
 pub fn parse(text: &str) -> Option<i64> {
-    let (date, rest) = text.trim().split_at_checked(10)?;
-    let mut parts = date.splitn(3, '-');
-    let (year, month, day) = (digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
-    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
-        return None;
-    }
-    let midnight = days_since_1970(year, month, day) * 86_400_000;
-    let Some(time) = rest.strip_prefix(['T', 't', ' ']) else { return rest.is_empty().then_some(midnight) };
-    let (clock, offset_minutes) = split_zone(time)?;
-    Some(midnight + time_of_day(clock)? - offset_minutes * 60_000)
+    let mut reader = Reader(text.trim().as_bytes());
+    let ms = reader.date()? + if reader.take(b"Tt ").is_some() { reader.time()? - reader.offset()? } else { 0 };
+    reader.0.is_empty().then_some(ms)
 }
 
-fn digits(text: &str, length: usize) -> Option<i64> {
-    let plain = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| text.parse().ok()).flatten()
-}
+/// What is left of a moment. Lists hold thousands of them, so they are read byte by byte.
+struct Reader<'t>(&'t [u8]);
 
-fn split_zone(time: &str) -> Option<(&str, i64)> {
-    if let Some(clock) = time.strip_suffix(['Z', 'z']) {
-        return Some((clock, 0));
+impl Reader<'_> {
+    fn date(&mut self) -> Option<i64> {
+        let year = self.digits(4)?;
+        self.take(b"-")?;
+        let month = self.digits(2)?;
+        self.take(b"-")?;
+        let day = self.digits(2)?;
+        let is_date = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
+        is_date.then(|| days_since_1970(year, month, day) * 86_400_000)
     }
-    let Some(at) = time.rfind(['+', '-']) else { return Some((time, 0)) };
-    let (clock, zone) = time.split_at_checked(at)?;
-    let sign = if zone.starts_with('-') { -1 } else { 1 };
-    let zone: String = zone.chars().filter(char::is_ascii_digit).collect();
-    let (hours, minutes) = zone.split_at_checked(2)?;
-    let minutes = if minutes.is_empty() { 0 } else { digits(minutes, 2)? };
-    Some((clock, sign * (digits(hours, 2)? * 60 + minutes)))
-}
 
-fn time_of_day(clock: &str) -> Option<i64> {
-    let mut parts = clock.splitn(3, ':');
-    let (hours, minutes) = (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
-    let seconds = parts.next().unwrap_or("00");
-    let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
-    let seconds = digits(seconds, 2)?;
-    if hours > 23 || minutes > 59 || seconds > 60 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
+    /// Hours and minutes, perhaps seconds, perhaps a fraction of them.
+    fn time(&mut self) -> Option<i64> {
+        let hours = self.digits(2)?;
+        self.take(b":")?;
+        let minutes = self.digits(2)?;
+        let (mut seconds, mut milliseconds) = (0, 0);
+        if self.take(b":").is_some() {
+            seconds = self.digits(2)?;
+            if self.take(b".").is_some() {
+                milliseconds = self.fraction();
+            }
+        }
+        let is_time = hours <= 23 && minutes <= 59 && seconds <= 60;
+        is_time.then_some((hours * 3_600 + minutes * 60 + seconds) * 1_000 + milliseconds)
     }
-    let milliseconds: String = fraction.chars().chain("000".chars()).take(3).collect();
-    Some((hours * 3_600 + minutes * 60 + seconds) * 1_000 + digits(&milliseconds, 3)?)
+
+    /// Thousandths; what is finer is dropped.
+    fn fraction(&mut self) -> i64 {
+        let (mut milliseconds, mut unit) = (0, 100);
+        while let Some(digit) = self.digits(1) {
+            milliseconds += digit * unit;
+            unit /= 10;
+        }
+        milliseconds
+    }
+
+    /// How much the clock of a zone is ahead.
+    fn offset(&mut self) -> Option<i64> {
+        let sign = match self.take(b"Zz+-") {
+            Some(b'+') => 1,
+            Some(b'-') => -1,
+            _ => return Some(0),
+        };
+        let hours = self.digits(2)?;
+        self.take(b":");
+        let minutes = self.digits(2).unwrap_or(0);
+        Some(sign * (hours * 60 + minutes) * 60_000)
+    }
+
+    /// A number of so many digits.
+    fn digits(&mut self, length: usize) -> Option<i64> {
+        let (digits, rest) = self.0.split_at_checked(length)?;
+        if !digits.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        self.0 = rest;
+        Some(digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
+    }
+
+    /// One of these characters.
+    fn take(&mut self, wanted: &[u8]) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        let found = wanted.contains(first);
+        if found {
+            self.0 = rest;
+        }
+        found.then_some(*first)
+    }
 }
 
 fn days_in(year: i64, month: i64) -> i64 {
@@ -76,13 +112,14 @@ fn civil(days: i64) -> (i64, i64, i64) {
 
 /// `2026-03-01T09:00:00.000Z`; the fraction only where there is one.
 pub fn iso(ms: i64) -> String {
-    let seconds = ms.div_euclid(1_000);
-    let fraction = match ms.rem_euclid(1_000) {
-        0 => String::new(),
-        fraction => format!(".{fraction:03}"),
-    };
-    let text = written(seconds, 'T');
-    [text.as_str(), &fraction, "Z"].concat()
+    let mut text = written(ms.div_euclid(1_000), 'T');
+    let fraction = ms.rem_euclid(1_000);
+    if fraction != 0 {
+        text.push('.');
+        push_digits(&mut text, fraction, 3);
+    }
+    text.push('Z');
+    text
 }
 
 /// `2026-03-01 09:00:00`, UTC, as ThreatQ writes it.
@@ -93,8 +130,24 @@ pub fn plain(ms: i64) -> String {
 fn written(seconds: i64, between: char) -> String {
     let (year, month, day) = civil(seconds.div_euclid(86_400));
     let second = seconds.rem_euclid(86_400);
-    let (hours, minutes, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}{between}{hours:02}:{minutes:02}:{second:02}")
+    let mut text = String::with_capacity("2026-03-01T09:00:00.000Z".len());
+    // No moment that is read here lies before the year 0, but for a zone that is ahead of it.
+    push_digits(&mut text, year.max(0), 4);
+    for (before, number) in
+        [('-', month), ('-', day), (between, second / 3_600), (':', second / 60 % 60), (':', second % 60)]
+    {
+        text.push(before);
+        push_digits(&mut text, number, 2);
+    }
+    text
+}
+
+/// Writes a number with at least so many digits.
+fn push_digits(text: &mut String, number: i64, least: u32) {
+    if least > 1 || number > 9 {
+        push_digits(text, number / 10, least.saturating_sub(1));
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 #[cfg(test)]
@@ -111,11 +164,16 @@ mod tests {
             "2026-03-01T10:30:00.000+01:30",
             "2026-03-01T08:00:00-01",
             "2026-03-01T09:00:00.0004Z",
+            "2026-03-01T09:00:00.Z",
+            "2026-03-01t08:00:00-0100",
+            " 2026-03-01T09:00:00z ",
         ] {
             assert_eq!(parse(text).map(iso).as_deref(), Some("2026-03-01T09:00:00Z"), "{text}");
         }
         assert_eq!(parse("2026-03-01").map(plain).as_deref(), Some("2026-03-01 00:00:00"));
         assert_eq!(iso(1_500), "1970-01-01T00:00:01.500Z");
+        assert_eq!(iso(1_007), "1970-01-01T00:00:01.007Z");
+        assert_eq!(iso(1_700_000_000_000_000), "55840-11-08T22:13:20Z");
     }
 
     #[test]
@@ -129,6 +187,13 @@ mod tests {
             "2026-03-01T24:00:00Z",
             "2026-03-01x",
             "20260301",
+            "2026-03-01T09",
+            "2026-03-01T09:00:61Z",
+            "2026-03-01T09:60:00Z",
+            "2026-03-01T9:00:00Z",
+            "2026-03-01T09:00:00+1",
+            "2026-03-01T09:00:00Z+01",
+            "2026-03-01T09:00:00+01:30x",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

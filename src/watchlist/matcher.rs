@@ -111,7 +111,7 @@ impl Watchlist {
         let is_v6 = number >= self.first_network(Family::V6);
         let family = if is_v6 { Family::V6 } else { Family::V4 };
         let network = self.networks(family).get(number.checked_sub(self.first_network(family))?)?;
-        Some(format!("{}/{}", address_text(family, network.address), network.prefix))
+        Some([&address_text(family, network.address), "/", &network.prefix.to_string()].concat())
     }
 }
 
