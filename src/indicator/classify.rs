@@ -358,6 +358,8 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(read(&format!("http://evil.com/{}", "a".repeat(MAX_UNITS))), None);
+        assert_eq!(read(&format!("http://evil.com/{}", "ü".repeat(MAX_UNITS / 6))), None, "too long when encoded");
+        assert!(read(&format!("http://evil.com/{}", "ü".repeat(MAX_UNITS / 6 - 16))).is_some());
     }
 
     #[test]

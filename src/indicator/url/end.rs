@@ -10,7 +10,7 @@ use crate::indicator::text::{Text, Wide, class, is, wide};
 static ENTITIES: [&str; 7] = ["&lt;", "&gt;", "&quot;", "&apos;", "&#39;", "&#34;", "&nbsp;"];
 
 /// Longer URLs are cut: what is no longer read as one string is not found either.
-const MAX_URL: usize = 8_192;
+pub(super) const MAX_URL: usize = 8_192;
 
 /// The end of the URL that starts at `start` and whose authority ends at `from`.
 pub(super) fn of(text: Text<'_>, start: usize, from: usize, extent: Extent) -> usize {

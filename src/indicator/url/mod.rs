@@ -58,7 +58,7 @@ impl Reader<'_> {
             url.defanged |= has_sign(self.text, scheme.end, at);
         }
         let (host, host_end) = self.url_host(host_start, scheme.name, &mut url)?;
-        Some(self.finish_url(url, host, host_end, scheme.name, extent))
+        self.finish_url(url, host, host_end, scheme.name, extent)
     }
 
     /// The URL without a scheme whose host was read: `http` is meant. A slash must follow, perhaps behind a port.
@@ -75,7 +75,7 @@ impl Reader<'_> {
         }
         self.begin_url("http");
         let url = Candidate { special: self.is_special(host), ..Candidate::of_run(Kind::Url, run) };
-        Some(self.finish_url(url, host.into(), run.end, "http", extent))
+        self.finish_url(url, host.into(), run.end, "http", extent)
     }
 
     fn begin_url(&mut self, scheme: &str) {
@@ -168,7 +168,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Writes the host, reads what follows it, and completes the value.
+    /// Writes the host, reads what follows it, and completes the value. `None` if that has become longer than what is read:
+    /// encoding makes three characters of one.
     fn finish_url(
         &mut self,
         mut url: Candidate,
@@ -176,7 +177,7 @@ impl Reader<'_> {
         host_end: usize,
         scheme: &str,
         extent: Extent,
-    ) -> Candidate {
+    ) -> Option<Candidate> {
         let text = self.text;
         self.push_url_host(host);
         let dot_end = self.final_dot(host, host_end, extent);
@@ -196,7 +197,7 @@ impl Reader<'_> {
         }
         href::write_rest(text, port_end, url.end, scheme::is_standard(scheme), &mut self.value);
         url.defanged |= defanged || has_sign(text, port_end, url.end);
-        url
+        (self.value.len() <= end::MAX_URL).then_some(url)
     }
 
     fn push_url_host(&mut self, host: UrlHost) {
