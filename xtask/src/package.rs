@@ -121,6 +121,7 @@ fn assemble(glue: &Path, module: &Path) -> Result<()> {
     require_our_version(&staging.join("package.json"))?;
     let version = format!("export const version = \"{}\";\n", env!("CARGO_PKG_VERSION"));
     fs::write(staging.join("version.js"), version).context("cannot write version.js")?;
+    process::run(command("node").arg(layout::script("fold.mjs")).arg(&staging))?;
     if package.exists() {
         fs::remove_dir_all(&package).context("cannot replace pkg/")?;
     }
