@@ -22,17 +22,15 @@ pub(crate) const MAX_USERINFO: usize = 256;
 
 /// Writes user name and password, the text between two positions, with their `@`; nothing if both are empty. Whether they
 /// are short enough: otherwise nothing is written.
-pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, standard: bool, out: &mut String) -> bool {
+pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, out: &mut String) -> bool {
     let before = out.len();
     let mut userinfo = String::new();
     let mut position = start;
     while position < end {
         let character = text.char_at(position);
         // As in a path, what stands before is asked of what is written.
-        let joined = userinfo
-            .chars()
-            .next_back()
-            .is_some_and(|last| sign::joins(last) || standard && is_encoded(last, Part::Userinfo));
+        let joined =
+            userinfo.chars().next_back().is_some_and(|last| sign::joins(last) || is_encoded(last, Part::Userinfo));
         let sign = sign::before_label(text, position).filter(|(sign, _)| joined && sign.end <= end);
         match sign {
             Some((_, meaning)) => userinfo.push_str(meaning),
@@ -45,7 +43,8 @@ pub(crate) fn write_userinfo(text: Text<'_>, start: usize, end: usize, standard:
     if user.is_empty() && password.is_empty() {
         return true;
     }
-    let part = standard.then_some(Part::Userinfo);
+    // Of every scheme: what is refanged here may be a slash.
+    let part = Some(Part::Userinfo);
     user.chars().for_each(|character| write_char(character, part, out));
     if !password.is_empty() {
         out.push(':');
@@ -333,11 +332,12 @@ mod tests {
             ("a:b:c", "a:b%3Ac@"),
             ("a@b", "a%40b@"),
             ("a[.]b", "a.b@"),
+            ("a[//]b", "a%2F%2Fb@"),
             ("\u{fffd}(at)b", "%EF%BF%BD%40b@"),
             ("(at)b", "(at)b@"),
         ] {
             let mut out = String::new();
-            assert!(write_userinfo(Text::new(userinfo), 0, userinfo.len(), true, &mut out));
+            assert!(write_userinfo(Text::new(userinfo), 0, userinfo.len(), &mut out));
             assert_eq!(out, href, "{userinfo}");
         }
     }
@@ -346,7 +346,7 @@ mod tests {
     fn user_and_password_that_grow_too_long_are_not_written() {
         let written = |userinfo: &str| {
             let mut out = String::from("http://");
-            let fits = write_userinfo(Text::new(userinfo), 0, userinfo.len(), true, &mut out);
+            let fits = write_userinfo(Text::new(userinfo), 0, userinfo.len(), &mut out);
             (fits, out.len())
         };
         assert_eq!(written(&"[".repeat(MAX_USERINFO / 3)), (true, "http://".len() + MAX_USERINFO));

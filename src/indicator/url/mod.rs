@@ -1,7 +1,7 @@
 //! URLs in text: with a scheme, and hosts followed by a slash.
 //!
-//! The value is the WHATWG's serialisation for the schemes that it knows; for others only scheme and host are in
-//! lower case. Where a URL ends in running text is decided in [`end`].
+//! The value is the WHATWG's serialisation for the schemes that it knows; for others scheme and host are in lower case
+//! and user info is encoded. Where a URL ends in running text is decided in [`end`].
 
 mod end;
 
@@ -50,7 +50,7 @@ impl Reader<'_> {
 
         let mut host_start = scheme.end;
         if let Some((at, sign)) = self.find_at(scheme.end, extent)
-            && href::write_userinfo(self.text, scheme.end, at, scheme::is_standard(scheme.name), &mut self.value)
+            && href::write_userinfo(self.text, scheme.end, at, &mut self.value)
         {
             url.at = (at, sign.end);
             url.defanged |= sign.strength != Strength::Plain;
