@@ -76,7 +76,7 @@ export class Watchlist {
     if (typeof value !== "string") throw localError("config_invalid", "value");
     if (value.length > LONGEST) return null;
     return guarded(() => {
-      const at = list.matchOne(memory().ask(value), Date.now());
+      const at = list.matchOne(memory().ask(value));
       return at === 0 ? null : answersAt(this, at, 1).next(value);
     });
   }
@@ -88,7 +88,7 @@ export class Watchlist {
     const text = asked.map((value) => (value.length > LONGEST ? "" : value)).join("\0") + (asked.length > 0 ? "\0" : "");
     const matches = new Array(asked.length).fill(null);
     return guarded(() => {
-      const count = list.matchAll(memory().ask(text), asked.length, Date.now());
+      const count = list.matchAll(memory().ask(text), asked.length);
       // One of the values holds what stands between them.
       if (count === undefined) return asked.map((value) => this.match(value));
       const answers = answersAt(this, list.answers(), count);
@@ -101,7 +101,7 @@ export class Watchlist {
     const list = this.#list();
     if (typeof text !== "string") throw localError("config_invalid", "text");
     return guarded(() => {
-      const count = list.matchText(memory().ask(text), Date.now());
+      const count = list.matchText(memory().ask(text));
       const answers = answersAt(this, list.answers(), count);
       const matches = [];
       while (answers.left > 0) {

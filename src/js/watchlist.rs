@@ -13,6 +13,7 @@ use crate::options::Options;
 use crate::report::Verdict;
 use crate::time;
 use crate::watchlist::{self, Builder, Details, Entry, Hit, MatchedValue, Watchlist};
+use std::cell::OnceCell;
 use wasm_bindgen::prelude::*;
 
 /// The moment that an ISO-8601 text names, in milliseconds since 1970.
@@ -60,11 +61,11 @@ impl CoreWatchlist {
 
     /// Asks for the value of so many bytes. Returns where the answer is, or 0.
     #[wasm_bindgen(skip_typescript, js_name = matchOne)]
-    pub fn match_one(&mut self, length: usize, now_ms: f64) -> u32 {
+    pub fn match_one(&mut self, length: usize) -> u32 {
         let CoreWatchlist { list, answers } = self;
         answers.clear();
         asked(length, |query| {
-            list.match_query(query, to_ascii, now_ms as u64, &mut |kind, value, hit| {
+            list.match_query(query, to_ascii, &now_ms, &mut |kind, value, hit| {
                 add(answers, Place { start: 0, end: 0 }, kind, (query, value), &hit);
             });
         });
@@ -74,13 +75,14 @@ impl CoreWatchlist {
     /// Asks for `count` values, each ended by a NUL, that are so many bytes together. Returns how many answers there are;
     /// `undefined` if one of the values holds a NUL itself.
     #[wasm_bindgen(skip_typescript, js_name = matchAll)]
-    pub fn match_all(&mut self, length: usize, count: usize, now_ms: f64) -> Option<u32> {
+    pub fn match_all(&mut self, length: usize, count: usize) -> Option<u32> {
         let CoreWatchlist { list, answers } = self;
         answers.clear();
+        let now_ms = once(now_ms);
         let values = asked(length, |text| {
             let mut place = 0;
             for query in text.split_terminator('\0') {
-                list.match_query(query, to_ascii, now_ms as u64, &mut |kind, value, hit| {
+                list.match_query(query, to_ascii, &now_ms, &mut |kind, value, hit| {
                     add(answers, Place { start: place, end: 0 }, kind, (query, value), &hit);
                 });
                 place += 1;
@@ -92,11 +94,12 @@ impl CoreWatchlist {
 
     /// Extracts from a text of so many bytes and matches in one pass. Returns how many answers there are.
     #[wasm_bindgen(skip_typescript, js_name = matchText)]
-    pub fn match_text(&mut self, length: usize, now_ms: f64) -> u32 {
+    pub fn match_text(&mut self, length: usize) -> u32 {
         let CoreWatchlist { list, answers } = self;
         answers.clear();
+        let now_ms = once(now_ms);
         asked(length, |text| {
-            list.match_text(text, to_ascii, now_ms as u64, &mut |found, hit| {
+            list.match_text(text, to_ascii, &now_ms, &mut |found, hit| {
                 let place = Place { start: found.start as u32, end: found.end as u32 };
                 let raw = text.get(found.bytes.clone()).unwrap_or_default();
                 add(answers, place, found.kind, (raw, found.value), &hit);
@@ -126,6 +129,16 @@ impl CoreWatchlist {
     fn of(list: Watchlist) -> CoreWatchlist {
         CoreWatchlist { list, answers: Answers::default() }
     }
+}
+
+fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// One moment for all that is asked together.
+fn once(clock: impl Fn() -> u64) -> impl Fn() -> u64 {
+    let read = OnceCell::new();
+    move || *read.get_or_init(&clock)
 }
 
 /// Where in the question an answer belongs: the number of the value, or the units of the text.

@@ -65,8 +65,8 @@ impl Expiry {
         Expiry(u32::try_from(moment.div_ceil(Expiry::HOUR_MS)).unwrap_or(u32::MAX).max(1))
     }
 
-    pub(super) fn is_past(self, now_ms: u64) -> bool {
-        self != Expiry::NEVER && now_ms > u64::from(self.0) * Expiry::HOUR_MS
+    pub(super) fn is_past(self, now_ms: impl FnOnce() -> u64) -> bool {
+        self != Expiry::NEVER && now_ms() > u64::from(self.0) * Expiry::HOUR_MS
     }
 
     pub(super) fn later(self, other: Expiry) -> Expiry {
@@ -101,14 +101,14 @@ mod tests {
     fn an_expiry_is_rounded_up_to_the_hour() {
         assert_eq!(Expiry::at(Some(5 * HOUR)), Expiry(5));
         assert_eq!(Expiry::at(Some(5 * HOUR + 1)), Expiry(6));
-        assert!(!Expiry(5).is_past(5 * HOUR));
-        assert!(Expiry(5).is_past(5 * HOUR + 1));
+        assert!(!Expiry(5).is_past(|| 5 * HOUR));
+        assert!(Expiry(5).is_past(|| 5 * HOUR + 1));
     }
 
     #[test]
     fn an_entry_that_ended_in_1970_has_ended_and_one_without_a_time_has_not() {
-        assert!(Expiry::at(Some(0)).is_past(2 * HOUR));
-        assert!(!Expiry::at(None).is_past(u64::MAX));
+        assert!(Expiry::at(Some(0)).is_past(|| 2 * HOUR));
+        assert!(!Expiry::at(None).is_past(|| u64::MAX));
     }
 
     #[test]

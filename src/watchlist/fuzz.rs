@@ -65,8 +65,8 @@ pub fn matching(data: &[u8]) {
             assert!(ours.is_some(), "what is in the list is found: {line:?}");
         }
     }
-    opened.match_text(text, native_to_ascii, NOW, &mut |found, hit| {
-        let alone = opened.match_classified(found.kind, found.value, NOW);
+    opened.match_text(text, native_to_ascii, &|| NOW, &mut |found, hit| {
+        let alone = opened.match_classified(found.kind, found.value, &|| NOW);
         assert_eq!(alone.as_ref(), Some(&hit), "in a text as alone");
     });
 }

@@ -8,7 +8,8 @@
 //! | `email` | its domain, then the parents |
 //! | `url` | the URLs that are its folders, the longest first; its host; the parents of that; networks that hold it |
 //!
-//! An entry past its end is passed over as if it were not there. Times are milliseconds since 1970.
+//! An entry past its end is passed over as if it were not there. Times are milliseconds since 1970. What time it is, is
+//! asked only when an entry that ends is met: reading a clock can take as long as a lookup.
 
 use super::extras::Extra;
 use super::hit::{Hit, Match, MatchedBy, MatchedValue};
@@ -26,7 +27,7 @@ impl Watchlist {
     /// The last label of a name need not be listed: entries of a given kind may have any.
     pub fn match_value(&self, query: &str, to_ascii: ToAscii, now_ms: u64) -> Option<Match<'_>> {
         let mut found = None;
-        self.match_query(query, to_ascii, now_ms, &mut |kind, value, hit| {
+        self.match_query(query, to_ascii, &|| now_ms, &mut |kind, value, hit| {
             found = Some(Match { kind, value: value.to_owned(), hit });
         });
         found
@@ -38,7 +39,7 @@ impl Watchlist {
         &'w self,
         query: &str,
         to_ascii: ToAscii,
-        now_ms: u64,
+        now_ms: &dyn Fn() -> u64,
         matched: &mut dyn FnMut(Kind, &str, Hit<'w>),
     ) {
         if let Some((kind, value)) = read::query(query, to_ascii)
@@ -50,7 +51,13 @@ impl Watchlist {
 
     /// Calls `matched` with each indicator of a text that an entry stands for, and that entry, from the left. What
     /// matches nothing is read and forgotten. Indicators are those of [`extract`] without options.
-    pub fn match_text(&self, text: &str, to_ascii: ToAscii, now_ms: u64, matched: &mut dyn FnMut(Found<'_>, Hit<'_>)) {
+    pub fn match_text(
+        &self,
+        text: &str,
+        to_ascii: ToAscii,
+        now_ms: &dyn Fn() -> u64,
+        matched: &mut dyn FnMut(Found<'_>, Hit<'_>),
+    ) {
         extract(text, &ExtractOptions::default(), to_ascii, &mut |found| {
             if let Some(hit) = self.match_classified(found.kind, found.value, now_ms) {
                 matched(found, hit);
@@ -59,7 +66,7 @@ impl Watchlist {
     }
 
     /// The entry that stands for a value of that kind in its canonical form.
-    pub fn match_classified(&self, kind: Kind, canonical: &str, now_ms: u64) -> Option<Hit<'_>> {
+    pub fn match_classified(&self, kind: Kind, canonical: &str, now_ms: &dyn Fn() -> u64) -> Option<Hit<'_>> {
         let search = Search { list: self, now_ms };
         let key = Key::of(kind, canonical)?;
         let found = match &key {
@@ -128,7 +135,7 @@ struct Place<'q> {
 /// One search at one moment.
 struct Search<'w> {
     list: &'w Watchlist,
-    now_ms: u64,
+    now_ms: &'w dyn Fn() -> u64,
 }
 
 impl Search<'_> {

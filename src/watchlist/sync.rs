@@ -93,7 +93,7 @@ impl Heir<'_> {
         let attributes = self.previous.attributes(old)?;
         let source = attributes.source.and_then(|number| self.previous.source(number));
         let stays = self.sources.is_none_or(|sources| source.is_some_and(|name| sources.contains(&name)));
-        if !stays || attributes.expiry.is_past(builder.header.created_at_ms) {
+        if !stays || attributes.expiry.is_past(|| builder.header.created_at_ms) {
             return None;
         }
         let source = source.and_then(|name| builder.attributes.source_number(name));

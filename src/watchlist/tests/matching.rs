@@ -1,5 +1,7 @@
 //! Which entry stands for a query.
 
+use std::cell::Cell;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -389,6 +391,27 @@ fn an_entry_past_its_end_is_passed_over_for_a_less_specific_one() {
 }
 
 #[test]
+fn the_clock_is_read_only_for_an_entry_that_ends() {
+    let ends = Details { expires_at_ms: Some(NOW + HOUR), ..Details::default() };
+    let list = build([
+        Entry { value: "ends.example.com", details: ends, ..Entry::default() },
+        entry("stays.example.com"),
+        entry("10.0.0.0/8"),
+    ]);
+    let read = Cell::new(0);
+    let clock = || {
+        read.set(read.get() + 1);
+        NOW
+    };
+    let mut matched = 0;
+    for query in ["stays.example.com", "10.1.1.1", "example.org", "ends.example.com"] {
+        assert_eq!(read.get(), 0, "before {query}");
+        list.match_query(query, native_to_ascii, &clock, &mut |_, _, _| matched += 1);
+    }
+    assert_eq!((read.get(), matched), (1, 3));
+}
+
+#[test]
 fn a_name_without_a_listed_last_label_is_found_if_an_entry_gave_its_kind() {
     let list = build([Entry { value: "apk.xrat", kind: Some(Kind::Domain), ..Entry::default() }]);
     assert_found(
@@ -426,7 +449,7 @@ fn what_matches_in_a_text_is_told_with_its_place_in_utf_16() {
     let list = list_of(&["evil.com", "1.2.3.0/24", "http://h.net/a"]);
     let text = "😀 see a[.]evil[.]com, good.com and hxxps://h.net/a/b (from 1.2.3.4); version 1.2.3.5";
     let mut told = Vec::new();
-    list.match_text(text, native_to_ascii, NOW, &mut |found, hit| {
+    list.match_text(text, native_to_ascii, &|| NOW, &mut |found, hit| {
         let units: Vec<u16> = text.encode_utf16().skip(found.start).take(found.end - found.start).collect();
         let raw = String::from_utf16(&units).unwrap();
         told.push((raw, hit.matched_by.name(), hit.matched_value.of(found.value).to_owned()));
@@ -449,7 +472,7 @@ proptest! {
         let list = list_of(&["a.com", "b.net", "1.2.3.4/30", "http://b.com/a"]);
         let text = words.join(" ");
         let mut told = Vec::new();
-        list.match_text(&text, native_to_ascii, NOW, &mut |found, hit| {
+        list.match_text(&text, native_to_ascii, &|| NOW, &mut |found, hit| {
             told.push((found.value.to_owned(), hit.matched_by));
         });
         let mut expected = Vec::new();

@@ -232,8 +232,8 @@ proptest! {
         let opened = Watchlist::open(built.as_bytes().to_vec()).unwrap();
         let asked = queries.into_iter().chain(entries.into_iter().map(|given| (given.kind, given.value)));
         for (kind, value) in asked {
-            let found = opened.match_classified(kind, &value, NOW);
-            prop_assert_eq!(&found, &built.match_classified(kind, &value, NOW));
+            let found = opened.match_classified(kind, &value, &|| NOW);
+            prop_assert_eq!(&found, &built.match_classified(kind, &value, &|| NOW));
             let expected = expected(&model, kind, &value);
             let found = found.map(|hit| {
                 let matched = hit.matched_value.of(&value).to_owned();
