@@ -70,9 +70,14 @@ impl<'a> Raw<'a> {
         if plain { Some(Cow::Borrowed(inner)) } else { unescape(inner).map(Cow::Owned) }
     }
 
+    /// Whether it is a number.
+    pub fn is_number(self) -> bool {
+        matches!(self.0.as_bytes().first(), Some(b'-' | b'0'..=b'9'))
+    }
+
     /// A number; what is out of range is infinite.
     pub fn number(self) -> Option<f64> {
-        self.0.starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| decimal(self.0))
+        self.is_number().then(|| decimal(self.0))
     }
 
     /// `true` or `false`.
@@ -374,6 +379,10 @@ fn next_special(bytes: &[u8], mut at: usize) -> usize {
 /// A decimal number: exact for what fits 53 bits and a few decimals, which is all that scores, ids, totals and lifetimes
 /// need. The standard library's exact reading costs 15 KB of tables.
 pub fn decimal(text: &str) -> f64 {
+    // Nearly all are small and whole.
+    if text.len() < 16 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.bytes().fold(0u64, |value, byte| value * 10 + u64::from(byte - b'0')) as f64;
+    }
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (mut value, mut scale, mut decimals) = (0f64, 0i32, false);
     for byte in mantissa.bytes() {

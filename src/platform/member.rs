@@ -10,13 +10,13 @@ pub(super) type Member<'a> = Option<Raw<'a>>;
 /// A string member; numbers count as their digits.
 pub(super) fn text(member: Member<'_>) -> Option<Cow<'_, str>> {
     let raw = member?;
-    raw.string().or_else(|| raw.number().map(|_| Cow::Borrowed(raw.text())))
+    raw.string().or_else(|| raw.is_number().then_some(Cow::Borrowed(raw.text())))
 }
 
 /// A number, which may stand in a string.
 pub(super) fn number(member: Member<'_>) -> Option<f64> {
-    let text = text(member)?;
-    json::parse(text.trim()).ok()?.number()
+    let raw = member?;
+    raw.number().or_else(|| json::parse(raw.string()?.trim()).ok()?.number())
 }
 
 /// A moment in ms since 1970.

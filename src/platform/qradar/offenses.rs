@@ -50,7 +50,7 @@ pub(super) async fn trace(api: &Rc<Api>, ips: &[String]) -> Result<Traces, Error
     let mut ids: Vec<String> = Vec::new();
     for (_, row, _) in traces.addresses(api)? {
         for id in items(row.get("offense_ids")) {
-            if id.number().is_some() && !ids.iter().any(|known| known == id.text()) {
+            if id.is_number() && !ids.iter().any(|known| known == id.text()) {
                 ids.push(id.text().to_owned());
             }
         }

@@ -36,7 +36,7 @@ impl Set {
             row.pick(&["id", "collection_id", "name", "entry_type", "element_type"])?;
         let owned = |member: Member<'_>| text(member).map(|text| text.into_owned());
         Some(Set {
-            id: owned(id.or(collection).filter(|id| id.number().is_some())).unwrap_or_default(),
+            id: owned(id.or(collection).filter(|id| id.is_number())).unwrap_or_default(),
             name: owned(name)?,
             kind: owned(kind.or(older_kind))?,
         })

@@ -72,7 +72,7 @@ fn filters(wanted: &Wanted) -> String {
 /// Whitelisted entries come as `benign`, expired ones with a past end.
 fn entry(wanted: &Wanted, row: Raw<'_>) -> Option<String> {
     let record = Record::read(row);
-    let score = record.score();
+    let score = record.score;
     let fell = wanted.updated_since.is_some() && wanted.is_below(score);
     let ended = record.status().is_some_and(|status| status.eq_ignore_ascii_case("expired"));
     let expires_at = match fell || ended {

@@ -72,7 +72,7 @@ fn columns(query: &Options<'_>) -> Result<Vec<(String, String)>, Error> {
             name if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')) => name,
             name => return Err(query.wrong(name)),
         };
-        let plain = value.number().is_some() || value.flag().is_some();
+        let plain = value.is_number() || value.flag().is_some();
         let text = value.string().map(|text| text.into_owned()).or_else(|| plain.then(|| value.text().to_owned()));
         columns.push((wire.to_owned(), text.ok_or_else(|| query.wrong(&name))?));
     }

@@ -115,7 +115,7 @@ fn report<'a>(api: &Api, query: &'a Query, records: &[Record<'a>], thresholds: T
     report.records = records.iter().filter_map(|record| record.raw).collect();
     let Some(record) = decides else { return report };
     report.verdict = record.verdict(thresholds);
-    report.score = record.score();
+    report.score = record.score;
     report.status = record.status();
     report.sources = record.sources();
     report.tlp = strictest(&report.sources);

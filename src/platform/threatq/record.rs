@@ -27,7 +27,8 @@ pub(super) struct Record<'a> {
     type_name: Member<'a>,
     status: Member<'a>,
     status_name: Member<'a>,
-    score: Member<'a>,
+    /// 0-100.
+    pub(super) score: Option<u32>,
     sources: Member<'a>,
     attributes: Member<'a>,
     tags: Member<'a>,
@@ -69,6 +70,11 @@ fn one_named(member: Member<'_>) -> Named<'_> {
         }
         None => Named { name: member, ..Named::default() },
     }
+}
+
+/// The name of one thing, which may stand for itself.
+fn name_of(member: Member<'_>) -> Option<Cow<'_, str>> {
+    text(member.and_then(|raw| if raw.is_object() { raw.get("name") } else { member }))
 }
 
 impl<'a> Record<'a> {
@@ -119,7 +125,7 @@ impl<'a> Record<'a> {
             type_name,
             status,
             status_name,
-            score,
+            score: read_score(score),
             sources,
             attributes,
             tags,
@@ -145,39 +151,33 @@ impl<'a> Record<'a> {
 
     /// The kind that its type stands for, where it is one of ours.
     pub(super) fn kind(&self) -> Option<Kind> {
-        let name = text(one_named(self.kind).name).or_else(|| text(self.type_name))?;
+        let name = name_of(self.kind).or_else(|| text(self.type_name))?;
         kind_of_type(&name)
     }
 
     pub(super) fn status(&self) -> Option<Cow<'a, str>> {
-        text(one_named(self.status).name).filter(|_| !self.status_is_an_id()).or_else(|| text(self.status_name))
+        name_of(self.status).filter(|_| !self.status_is_an_id()).or_else(|| text(self.status_name))
     }
 
     fn status_is_an_id(&self) -> bool {
-        self.status.and_then(Raw::number).is_some()
-    }
-
-    /// 0-100 from ThreatQ's 0-10; a manual score wins, what lies above ten counts as ten.
-    pub(super) fn score(&self) -> Option<u32> {
-        let effective = match self.score?.pick(&["manual_score", "generated_score"]) {
-            Some([manual, generated]) => number(manual).or_else(|| number(generated)),
-            None => number(self.score),
-        };
-        effective.map(|score| (score.clamp(0.0, 10.0) * 10.0).round() as u32)
+        self.status.is_some_and(Raw::is_number)
     }
 
     pub(super) fn verdict(&self, thresholds: Thresholds) -> Verdict {
-        let status = self.status().unwrap_or_default().to_ascii_lowercase();
-        match status.as_str() {
-            "whitelisted" | "allowlisted" | "false positive" => Verdict::Benign,
-            "expired" => Verdict::Unknown,
-            _ => thresholds.judge(self.score()),
+        let status = self.status().unwrap_or_default();
+        let is_one_of = |names: &[&str]| names.iter().any(|name| status.eq_ignore_ascii_case(name));
+        if is_one_of(&["whitelisted", "allowlisted", "false positive"]) {
+            Verdict::Benign
+        } else if is_one_of(&["expired"]) {
+            Verdict::Unknown
+        } else {
+            thresholds.judge(self.score)
         }
     }
 
     /// Among several records of one value the worst verdict wins, then the higher score, then the newer one.
     pub(super) fn weight(&self, thresholds: Thresholds) -> (Verdict, Option<u32>, Option<i64>) {
-        (self.verdict(thresholds), self.score(), moment(self.updated_at))
+        (self.verdict(thresholds), self.score, moment(self.updated_at))
     }
 
     pub(super) fn tags(&self) -> Vec<Cow<'a, str>> {
@@ -237,12 +237,21 @@ impl<'a> Record<'a> {
     }
 }
 
+/// 0-100 from ThreatQ's 0-10; a manual score wins, what lies above ten counts as ten.
+fn read_score(member: Member<'_>) -> Option<u32> {
+    let effective = match member?.pick(&["manual_score", "generated_score"]) {
+        Some([manual, generated]) => number(manual).or_else(|| number(generated)),
+        None => number(member),
+    };
+    effective.map(|score| (score.clamp(0.0, 10.0) * 10.0).round() as u32)
+}
+
 /// TLP names by id; a smaller one is stricter.
 const TLP: [&str; 4] = ["RED", "AMBER", "GREEN", "CLEAR"];
 
 /// The marking of a source, in capitals; the old WHITE is called CLEAR today.
 fn tlp<'a>(source: &Named<'a>) -> Option<Cow<'a, str>> {
-    let by_name = text(one_named(source.tlp).name).or_else(|| text(source.tlp_name));
+    let by_name = name_of(source.tlp).or_else(|| text(source.tlp_name));
     let by_id = || {
         let id = number(source.tlp_id)?;
         TLP.get((id as usize).checked_sub(1)?).map(|name| Cow::Borrowed(*name))
@@ -298,19 +307,16 @@ mod tests {
 
     #[test]
     fn both_shapes_of_a_score_are_read() {
-        assert_eq!(read(r#"{"score":6}"#, |record| record.score()), Some(60));
-        assert_eq!(read(r#"{"score":"6.25"}"#, |record| record.score()), Some(63));
+        assert_eq!(read(r#"{"score":6}"#, |record| record.score), Some(60));
+        assert_eq!(read(r#"{"score":"6.25"}"#, |record| record.score), Some(63));
         assert_eq!(
-            read(r#"{"score":{"generated_score":"6.00","manual_score":null}}"#, |record| record.score()),
+            read(r#"{"score":{"generated_score":"6.00","manual_score":null}}"#, |record| record.score),
             Some(60)
         );
-        assert_eq!(
-            read(r#"{"score":{"generated_score":"6.00","manual_score":"2"}}"#, |record| record.score()),
-            Some(20)
-        );
-        assert_eq!(read(r#"{"score":12}"#, |record| record.score()), Some(100));
+        assert_eq!(read(r#"{"score":{"generated_score":"6.00","manual_score":"2"}}"#, |record| record.score), Some(20));
+        assert_eq!(read(r#"{"score":12}"#, |record| record.score), Some(100));
         for none in [r#"{"score":null}"#, "{}", r#"{"score":[]}"#, r#"{"score":"high"}"#, "[]"] {
-            assert_eq!(read(none, |record| record.score()), None, "{none}");
+            assert_eq!(read(none, |record| record.score), None, "{none}");
         }
     }
 
