@@ -18,9 +18,9 @@ struct Limit {
 
 /// Above these the build fails: a package that grows must do so by somebody's decision.
 const BUDGET: [Limit; 3] = [
-    Limit { what: "core.wasm", raw: Some(580_000), brotli: Some(208_000) },
-    Limit { what: "glue and facade, minified", raw: None, brotli: Some(18_000) },
-    Limit { what: "tarball", raw: Some(650_000), brotli: None },
+    Limit { what: "core.wasm", raw: Some(570_000), brotli: Some(205_000) },
+    Limit { what: "glue and facade, minified", raw: None, brotli: Some(17_500) },
+    Limit { what: "tarball", raw: Some(630_000), brotli: None },
 ];
 
 /// Where the package is to arrive. What is missed is printed at every build.
