@@ -64,6 +64,7 @@ impl CoreWatchlist {
     pub fn match_one(&mut self, length: usize) -> u32 {
         let CoreWatchlist { list, answers } = self;
         answers.clear();
+        let now_ms = once(now_ms);
         asked(length, |query| {
             list.match_query(query, to_ascii, &now_ms, &mut |kind, value, hit| {
                 add(answers, Place { start: 0, end: 0 }, kind, (query, value), &hit);

@@ -2,7 +2,10 @@
 // with fresh strings: a string that a `Map` has seen before carries its hash, and one that came over a network does not.
 import { BlockList } from "node:net";
 import { feedRows } from "../support/feed.mjs";
-import { median, ours, print, row } from "./measure.mjs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inFreshNode, median, ours, print, row } from "./measure.mjs";
 
 const ENTRIES = 1_000_000;
 const QUERIES = 20_000;
@@ -20,7 +23,11 @@ const milliseconds = (work) => {
 };
 
 const feed = feedRows(ENTRIES);
-if (feed !== null) compareLists(feed.map(([value]) => ({ value, score: 70, verdict: "malicious", source: "feed" })));
+if (feed !== null) {
+  const entries = feed.map(([value]) => ({ value, score: 70, verdict: "malicious", source: "feed" }));
+  compareLists(entries);
+  await weighMemory(entries);
+}
 compareNetworks();
 print(rows);
 
@@ -72,6 +79,9 @@ function compareLists(entries) {
     rows.push(row({ what: `watchlist, matchAll of 1,000, ${what}`, unit: "us", ours: together, peer: { name, value: peers }, atMostOfPeer: 0.5 }));
   }
   compareTexts(list);
+  const strangers = Array.from({ length: ENTRIES }, (_, index) => `x${index.toString(36)}.nobody-${index % 977}.invalid`);
+  const matched = list.matchAll(strangers).filter((match) => match !== null).length;
+  rows.push(row({ what: "watchlist, matches among 1 M strangers", unit: "", ours: matched, atMost: 0 }));
   list.free();
 }
 
@@ -88,6 +98,32 @@ function onFreshStrings(values, ways) {
     }
   }
   return times.map(median);
+}
+
+/** The memory of the core, which never shrinks: with a million opened, and after building them. */
+async function weighMemory(entries) {
+  const folder = mkdtempSync(join(tmpdir(), "ioc-lookup-bench-"));
+  const [texts, snapshot] = [join(folder, "entries.json"), join(folder, "list")];
+  const megabytes = (work) =>
+    inFreshNode(`
+      import { readFileSync, writeFileSync } from "node:fs";
+      const { Watchlist } = await import(${JSON.stringify(ours())});
+      const { core } = await import(${JSON.stringify(new URL("../load.js", ours()).href)});
+      ${work}
+      answer(core().coreMemory().buffer.byteLength / 1e6);
+    `);
+  try {
+    writeFileSync(texts, JSON.stringify(entries));
+    const built = await megabytes(`
+      const list = Watchlist.build(JSON.parse(readFileSync(${JSON.stringify(texts)}, "utf8")));
+      writeFileSync(${JSON.stringify(snapshot)}, list.toBytes());
+    `);
+    const opened = await megabytes(`Watchlist.open(readFileSync(${JSON.stringify(snapshot)}));`);
+    rows.push(row({ what: "watchlist, memory of the wasm, 1 M built", unit: "MB", ours: built, atMost: 64 }));
+    rows.push(row({ what: "watchlist, memory of the wasm, 1 M opened", unit: "MB", ours: opened, atMost: 32 }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** A log of three megabytes with few matches, beside extracting it and matching what was found. */
