@@ -505,7 +505,8 @@ pub struct Object(String);
 impl Object {
     /// An empty one.
     pub fn new() -> Object {
-        Object::default()
+        // What most take: from nothing they would grow, and move, five times.
+        Object(String::with_capacity(192))
     }
 
     fn name(&mut self, name: &str) -> &mut String {
