@@ -1,5 +1,7 @@
 //! E-mail addresses: a local part of the usual characters, not of all that RFC 5321 allows, an at sign, a domain.
 
+use std::borrow::Cow;
+
 use super::candidate::{Candidate, Reader};
 use super::host::{self, Host, Last, Run};
 use super::kind::Kind;
@@ -23,12 +25,14 @@ impl Reader<'_> {
         let text = self.text;
         let left = left.filter(|run| run.defanged);
         let start = local_start(text, left.map_or(at, |run| run.start), floor);
-        let mut local = match left {
-            Some(run) => [text.cut(start, run.start), &self.name, text.cut(run.end, at)].concat(),
-            None => text.cut(start, at).to_owned(),
+        let whole = match left {
+            Some(run) => Cow::Owned([text.cut(start, run.start), &self.name, text.cut(run.end, at)].concat()),
+            None => Cow::Borrowed(text.cut(start, at)),
         };
-        let start = start + trim_start(&mut local);
-        if !is_local(&local) || is(text.before(start), class::ALNUM) {
+        // Dots and apostrophes at the start belong to the sentence.
+        let local = whole.trim_start_matches(['.', '\'']);
+        let start = start + whole.len() - local.len();
+        if !is_local(local) || is(text.before(start), class::ALNUM) {
             return None;
         }
         let run = host::read(text, text.skip_transparent(sign.end), &mut self.bare_from, &mut self.name);
@@ -43,9 +47,9 @@ impl Reader<'_> {
         email.host = (run.start, run.end);
         email.defanged = left.is_some() || run.defanged || sign.strength != Strength::Plain;
         email.special = self.is_special(Host::Name);
-        local.make_ascii_lowercase();
         self.value.clear();
-        self.value.push_str(&local);
+        self.value.push_str(local);
+        self.value.make_ascii_lowercase();
         self.value.push('@');
         self.value.push_str(&self.name);
         Some(email)
@@ -61,13 +65,6 @@ fn local_start(text: Text<'_>, end: usize, floor: usize) -> usize {
         start -= 1;
     }
     start
-}
-
-/// Dots and apostrophes at the start belong to the sentence: how many bytes of it.
-fn trim_start(local: &mut String) -> usize {
-    let length = local.len() - local.trim_start_matches(['.', '\'']).len();
-    local.drain(..length);
-    length
 }
 
 /// Behind the characters of a local part that are none of a host, where any stand here.

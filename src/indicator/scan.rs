@@ -211,11 +211,12 @@ impl Scan<'_, '_> {
         }
         let local_end = skip_local(text, run.end);
         if let Some(sign) = sign::at(text, local_end) {
-            let name = self.reader.name.clone();
+            // One label alone is nothing but a local part.
+            let name = (run.labels > 1).then(|| self.reader.name.clone());
             if let Some(end) = self.email(Some(&run), local_end, sign) {
                 return Some(end);
             }
-            self.reader.name = name;
+            self.reader.name = name?;
         }
         if run.labels < 2 {
             return None;
