@@ -64,7 +64,7 @@ impl CoreWatchlist {
     pub fn match_one(&mut self, length: usize) -> u32 {
         let CoreWatchlist { list, answers } = self;
         answers.clear();
-        let now_ms = once(now_ms);
+        let now_ms = moment_of_call();
         asked(length, |query| {
             list.match_query(query, to_ascii, &now_ms, &mut |kind, value, hit| {
                 add(answers, Place { start: 0, end: 0 }, kind, (query, value), &hit);
@@ -79,7 +79,7 @@ impl CoreWatchlist {
     pub fn match_all(&mut self, length: usize, count: usize) -> Option<u32> {
         let CoreWatchlist { list, answers } = self;
         answers.clear();
-        let now_ms = once(now_ms);
+        let now_ms = moment_of_call();
         let values = asked(length, |text| {
             let mut place = 0;
             for query in text.split_terminator('\0') {
@@ -98,7 +98,7 @@ impl CoreWatchlist {
     pub fn match_text(&mut self, length: usize) -> u32 {
         let CoreWatchlist { list, answers } = self;
         answers.clear();
-        let now_ms = once(now_ms);
+        let now_ms = moment_of_call();
         asked(length, |text| {
             list.match_text(text, to_ascii, &now_ms, &mut |found, hit| {
                 let place = Place { start: found.start as u32, end: found.end as u32 };
@@ -132,14 +132,10 @@ impl CoreWatchlist {
     }
 }
 
-fn now_ms() -> u64 {
-    js_sys::Date::now() as u64
-}
-
-/// One moment for all that is asked together.
-fn once(clock: impl Fn() -> u64) -> impl Fn() -> u64 {
+/// The moment of a call, in milliseconds since 1970: read once, and not before somebody asks.
+fn moment_of_call() -> impl Fn() -> u64 {
     let read = OnceCell::new();
-    move || *read.get_or_init(&clock)
+    move || *read.get_or_init(|| js_sys::Date::now() as u64)
 }
 
 /// Where in the question an answer belongs: the number of the value, or the units of the text.

@@ -1,10 +1,10 @@
 // A watchlist of a million real indicators beside what a developer would take: a `Map`, sorted arrays, a `BlockList`. Asked
 // with fresh strings: a string that a `Map` has seen before carries its hash, and one that came over a network does not.
-import { BlockList } from "node:net";
-import { feedRows } from "../support/feed.mjs";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { BlockList } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { feedRows } from "../support/feed.mjs";
 import { inFreshNode, median, ours, print, row } from "./measure.mjs";
 
 const ENTRIES = 1_000_000;

@@ -242,6 +242,22 @@ describe("syncWatchlist", () => {
   });
 });
 
+test("the clock is read once for a call, and not at all where nothing that ends is met", (context) => {
+  const ends = Watchlist.build(["a.example.org", "b.example.org"].map((value) => ({ value, expiresAt: "2099-01-01T00:00:00Z" })));
+  const now = context.mock.method(Date, "now");
+  const readBy = (ask) => {
+    now.mock.resetCalls();
+    ask();
+    return now.mock.callCount();
+  };
+  const both = ["a.example.org", "b.example.org"];
+  assert.equal(readBy(() => list.matchAll(["bad.example.com", "10.1.1.1", "nobody.example.org"])), 0);
+  assert.equal(readBy(() => ends.match("a.example.org")), 1);
+  assert.equal(readBy(() => ends.matchAll(both)), 1);
+  assert.equal(readBy(() => ends.matchText(both.join(" and "))), 1);
+  ends.free();
+});
+
 test("answers are read whole although the memory grows meanwhile", async () => {
   const { core } = await import(pathToFileURL(packaged("load.js")));
   const list = Watchlist.build([{ value: "bad.example.com", id: "7", label: "Trickbot", source: "feed", score: 70 }]);
