@@ -229,6 +229,7 @@ mod tests {
             ("root@1.2.3.4", "ipv4=1.2.3.4"),
             ("git@evil.com:x/y.git", "email=git@evil.com"),
             ("@evil.com", "domain=evil.com"),
+            ("evil.com@nobody evil.org@10.1.2.3", "domain=evil.com domain=evil.org ipv4=10.1.2.3"),
             ("john＠evil．com", "email=john@evil.com"),
             ("redis://u:p@evil.com/1", "domain=evil.com"),
         ]);
